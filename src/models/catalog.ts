@@ -1,0 +1,125 @@
+/**
+ * The catalogue: what each fal endpoint takes and what kind of thing it gives.
+ *
+ * `catalog.json` is written by `bun run catalog` from the types that `@fal-ai/client` ships. It is
+ * valid JSON, one entry a line, each table referring to the ones above it by index:
+ *
+ *     source     "@fal-ai/client 1.10.1"
+ *     types      {"type","enum"?,"open"?,"media"?,"objectToo"?,"items"?: type,"fields"?: [field…]}
+ *     fields     [name, type, 1 if required else 0]
+ *     inputs     [field…]: one endpoint's whole input, shared by endpoints that take the same
+ *     endpoints  {id: [input, output kind]}
+ *
+ * The declarations share structurally equal types, so defaults and comments there may belong to
+ * another model; only names, types, enums and "required" are kept.
+ */
+import packed from "./catalog.json" with { type: "text" };
+
+export type FieldType =
+  | "string"
+  | "integer"
+  | "number"
+  | "boolean"
+  | "array"
+  | "object"
+  /** Several types, or none that the declarations tell: anything is accepted. */
+  | "unknown";
+
+/** One field of an endpoint's input. */
+export interface Field {
+  readonly type: FieldType;
+  readonly enum?: readonly string[];
+  /** The enum lists common values only; any other string is accepted too. */
+  readonly open?: true;
+  readonly required?: true;
+  /** Takes the address of a file (https or data URL), or an array of them. */
+  readonly media?: true;
+  /** An enum that also takes an object, as `image_size` takes `{width, height}`. */
+  readonly objectToo?: true;
+  /** Of an array: its members. */
+  readonly items?: Field;
+  /** Of an object: its fields, a few levels deep. */
+  readonly fields?: Readonly<Record<string, Field>>;
+}
+
+/** What an endpoint gives; names the normaliser of `output.ts` that reads it. */
+export type OutputKind =
+  "images" | "image" | "video" | "videos" | "audio" | "text" | "mesh" | "file" | "other";
+
+/** One fal endpoint. */
+export interface Endpoint {
+  /** The full fal id, for example `fal-ai/flux-pro/v1.1-ultra`. */
+  readonly id: string;
+  readonly input: Readonly<Record<string, Field>>;
+  readonly output: OutputKind;
+}
+
+/** Every endpoint that is known. */
+export interface Catalog {
+  get(id: string): Endpoint | undefined;
+  /** Full fal ids, sorted. */
+  ids(): readonly string[];
+}
+
+type PackedType = Omit<Field, "items" | "fields" | "required"> & {
+  readonly items?: number;
+  readonly fields?: readonly number[];
+};
+
+/** `catalog.json`, parsed: see the top of this file. */
+export interface PackedCatalog {
+  readonly source: string;
+  readonly types: readonly PackedType[];
+  readonly fields: readonly (readonly [name: string, type: number, required: 0 | 1])[];
+  readonly inputs: readonly (readonly number[])[];
+  readonly endpoints: Readonly<Record<string, readonly [input: number, output: OutputKind]>>;
+}
+
+/** Unpacks a catalogue; fields and inputs that endpoints share stay one object. */
+export function decodeCatalog(packed: PackedCatalog): Catalog {
+  const fields = new Map<number, readonly [string, Field]>();
+  const types = new Map<number, Field>();
+
+  function typeAt(index: number): Field {
+    const known = types.get(index);
+    if (known) return known;
+    const { items, fields: members, ...rest } = packed.types[index]!;
+    const type: Field = {
+      ...rest,
+      ...(items === undefined ? {} : { items: typeAt(items) }),
+      ...(members === undefined ? {} : { fields: record(members) }),
+    };
+    types.set(index, type);
+    return type;
+  }
+
+  function fieldAt(index: number): readonly [string, Field] {
+    const known = fields.get(index);
+    if (known) return known;
+    const [name, type, required] = packed.fields[index]!;
+    const field = typeAt(type);
+    const entry = [name, required === 1 ? { ...field, required: true as const } : field] as const;
+    fields.set(index, entry);
+    return entry;
+  }
+
+  function record(members: readonly number[]) {
+    return Object.fromEntries(members.map(fieldAt));
+  }
+
+  const inputs = packed.inputs.map(record);
+  const endpoints = new Map<string, Endpoint>();
+  for (const [id, [input, output]] of Object.entries(packed.endpoints)) {
+    endpoints.set(id, { id, input: inputs[input]!, output });
+  }
+  const ids = [...endpoints.keys()];
+  return { get: (id) => endpoints.get(id), ids: () => ids };
+}
+
+let decoded: Catalog | undefined;
+
+/** The catalogue inside the executable, decoded on first use (about 3 ms). */
+export function builtinCatalog(): Catalog {
+  decoded ??= decodeCatalog(JSON.parse(packed as unknown as string) as PackedCatalog);
+  return decoded;
+}

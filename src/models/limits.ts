@@ -1,0 +1,40 @@
+/** What the declarations do not tell and fal refuses: how many pictures a call gives, how large. */
+
+export interface Limits {
+  /** The most that `num_images` may be. */
+  readonly pictures: number;
+  /** The shortest and longest side of `image_size`, in pixels. */
+  readonly sides?: readonly [shortest: number, longest: number];
+}
+
+/** fal's usual maximum of `num_images`. */
+const USUAL: Limits = { pictures: 4 };
+
+/** Where a model's page says otherwise. */
+const LIMITS: Readonly<Record<string, Partial<Limits>>> = {
+  "fal-ai/bytedance/dreamina/v3.1/text-to-image": { sides: [512, 2048] },
+  "fal-ai/bytedance/seedream/v3/text-to-image": { sides: [512, 2048] },
+  "fal-ai/bytedance/seedream/v4/text-to-image": { sides: [960, 4096] },
+  "fal-ai/bytedance/seedream/v4/edit": { sides: [960, 4096] },
+  "fal-ai/bytedance/seedream/v4.5/text-to-image": { sides: [1920, 4096] },
+  "fal-ai/bytedance/seedream/v4.5/edit": { sides: [1920, 4096] },
+};
+
+/** The limits of an endpoint, by its full fal id. */
+export function limitsOf(id: string): Limits {
+  return { ...USUAL, ...(Object.hasOwn(LIMITS, id) ? LIMITS[id] : {}) };
+}
+
+/** The size of the same shape whose sides are within limits; where no such is, each side at its limit. */
+export function within(
+  { width, height }: { readonly width: number; readonly height: number },
+  sides: Limits["sides"],
+): { width: number; height: number } {
+  if (!sides) return { width, height };
+  const [shortest, longest] = sides;
+  const up = Math.max(1, shortest / Math.min(width, height));
+  const down = Math.min(1, longest / Math.max(width * up, height * up));
+  const side = (length: number) =>
+    Math.min(longest, Math.max(shortest, Math.round(length * up * down)));
+  return { width: side(width), height: side(height) };
+}

@@ -1,0 +1,133 @@
+/** From the name that a client writes to what serves it: alias, fal endpoint or language model. */
+import { builtinAliases, type Alias, type Chain, type Company } from "./aliases.ts";
+import { languageModel } from "./aliases/chat.ts";
+import { nativeNames } from "./aliases/native.ts";
+import type { Catalog, Endpoint } from "./catalog.ts";
+import { modality, type Modality } from "./modality.ts";
+import { nearest } from "./nearest.ts";
+import { findEndpoint } from "./newer.ts";
+import { readOverride, type Override } from "./override.ts";
+
+export type Kind = "image" | "video" | "speech" | "transcription" | "chat" | "other";
+
+/** What a name stands for. */
+export interface Model {
+  /** The name as the client wrote it. */
+  readonly id: string;
+  readonly kind: Kind;
+  readonly modality: Modality | "chat";
+  readonly alias?: Alias;
+  /** Best first, given words alone; the later ones serve once fal has retired the earlier. */
+  readonly endpoints: readonly Endpoint[];
+  /** Best first, given pictures too. */
+  readonly with: Readonly<Partial<Record<Company, readonly Endpoint[]>>>;
+  /** Of a language model: its OpenRouter id. */
+  readonly upstream?: string;
+}
+
+export interface Dictionary {
+  /** Nothing where no model of that name can be served: answer 404 `model_not_found`. */
+  resolve(name: string): Model | undefined;
+  /** Up to `count` (3) names that somebody who wrote `name` may have meant. */
+  nearest(name: string, count?: number): string[];
+  /** What `/v1/models` lists: every alias, then the fal ids that contract 4 names. */
+  list(): readonly Model[];
+}
+
+const KINDS: Readonly<Partial<Record<Modality | "chat", Kind>>> = {
+  chat: "chat",
+  "text-to-image": "image",
+  "image-to-image": "image",
+  "text-to-video": "video",
+  "image-to-video": "video",
+  "video-to-video": "video",
+  "audio-to-video": "video",
+  "text-to-speech": "speech",
+  "speech-to-text": "transcription",
+};
+
+/** fal's own family: it may be left out of an id, as in `flux/dev` for `fal-ai/flux/dev`. */
+const FAMILY = "fal-ai/";
+
+export interface DictionaryOptions {
+  readonly catalog: Catalog;
+  /** `[models]` of `falgate.toml`: adds names, or gives known ones another meaning. */
+  readonly overrides?: Readonly<Record<string, Override>>;
+}
+
+/**
+ * Throws a plain `Error` that names the key when an override makes no sense.
+ *
+ * Order: alias, fal endpoint (with or without `fal-ai/`), language model.
+ */
+export function createDictionary({ catalog, overrides = {} }: DictionaryOptions): Dictionary {
+  const aliases = new Map(builtinAliases.map((alias) => [alias.id, alias]));
+  const spellings = new Map(
+    builtinAliases.flatMap((alias) => (alias.also ?? []).map((name) => [name, alias.id])),
+  );
+  const own = new Map<string, Endpoint>();
+  const added = Object.entries(overrides).map(([name, override]) =>
+    readOverride(name, override, { catalog, resolve }),
+  );
+  for (const { alias, endpoints } of added) {
+    aliases.set(alias.id, alias);
+    spellings.delete(alias.id);
+    for (const endpoint of endpoints) own.set(endpoint.id, endpoint);
+  }
+
+  function resolve(name: string): Model | undefined {
+    const alias = aliases.get(name) ?? aliases.get(spellings.get(name) ?? "");
+    if (alias) return fromAlias(name, alias);
+    const endpoint = endpointOf(name) ?? endpointOf(FAMILY + name);
+    if (endpoint) return fromEndpoint(name, endpoint);
+    if (name.startsWith(FAMILY)) return undefined;
+    const upstream = languageModel(name);
+    if (!upstream) return undefined;
+    return { id: name, kind: "chat", modality: "chat", endpoints: [], with: {}, upstream };
+  }
+
+  function endpointOf(id: string) {
+    return own.get(id) ?? findEndpoint(catalog, id);
+  }
+
+  function chain(ids: Chain): readonly Endpoint[] {
+    return ids.map(endpointOf).filter((endpoint) => endpoint !== undefined);
+  }
+
+  function fromAlias(name: string, alias: Alias): Model {
+    const company = Object.entries(alias.with ?? {}) as [Company, Chain][];
+    return {
+      id: name,
+      kind: KINDS[alias.modality] ?? "other",
+      modality: alias.modality,
+      alias,
+      endpoints: chain(alias.endpoints),
+      with: Object.fromEntries(company.map(([given, ids]) => [given, chain(ids)])),
+      ...(alias.upstream === undefined ? {} : { upstream: alias.upstream }),
+    };
+  }
+
+  function fromEndpoint(name: string, endpoint: Endpoint): Model {
+    const made = modality(endpoint);
+    return {
+      id: name,
+      kind: KINDS[made] ?? "other",
+      modality: made,
+      endpoints: [endpoint],
+      with: {},
+    };
+  }
+
+  function list() {
+    const listed = [...aliases.values()].map((alias) => fromAlias(alias.id, alias));
+    const native = nativeNames.map(resolve).filter((model) => model !== undefined);
+    return [...listed, ...native];
+  }
+
+  return {
+    resolve,
+    nearest: (name, count = 3) =>
+      nearest(name, [...aliases.keys(), ...spellings.keys(), ...catalog.ids()], count),
+    list,
+  };
+}
