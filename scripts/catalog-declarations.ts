@@ -14,7 +14,7 @@ const DEPTH = 3;
 
 /** The declarations write every number as `number`; by these names fal takes whole ones only. */
 const WHOLE =
-  /^(seed|width|height|batch_size|max_(images|tokens)|num_\w+|\w+_steps|number_of_\w+)$/;
+  /^(seed|steps|width|height|batch_size|max_(images|tokens)|num_\w+|\w+_steps|number_of_\w+)$/;
 
 /** Fields whose string is the address of a file, though the type may say only `string`. */
 const ADDRESS = /(^|_)urls?$/;

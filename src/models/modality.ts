@@ -35,7 +35,7 @@ const VIDEO_FIELD = /video/;
 const AUDIO_FIELD = /audio|speech|voice/;
 const SIZE_FIELD = /^(image_size|aspect_ratio|resolution|width|height)$/;
 
-const takesText = has(/^(prompt|text|structured_prompt)$/);
+const takesText = has(/^(prompt|text|script|structured_prompt)$/);
 const takesPrompt = has(/^prompt$/);
 const needsVideo = needs(VIDEO_FIELD);
 const needsAudio = needs(AUDIO_FIELD);
@@ -54,7 +54,7 @@ const speaks = (endpoint: Endpoint) =>
 
 /** The first rule that holds names the modality. */
 const RULES: readonly Rule[] = [
-  { modality: "training", output: ["file"], when: [needs(/images_data_url|training_data_url/)] },
+  { modality: "training", output: ["file"], when: [needs(/_data_url$/)] },
   { modality: "upscale", output: [...PICTURES, ...VIDEO], when: [scales, not(takesPrompt)] },
   { modality: "image-to-image", output: PICTURES, when: [needsPicture] },
   { modality: "image-to-image", output: PICTURES, when: [redraws] },

@@ -1,5 +1,5 @@
 /** Shapes: the nearest that a model has, and pixels for one. */
-import { PRESETS } from "./size.ts";
+import { preset } from "./size.ts";
 
 /** A shape, in any unit. */
 export interface Shape {
@@ -28,8 +28,8 @@ export function nearestShape(
 export function shapeOf(word: string): Shape | undefined {
   const figures = /^(\d+(?:\.\d+)?)[x:×*/](\d+(?:\.\d+)?)$/.exec(word);
   if (figures) return { width: Number(figures[1]), height: Number(figures[2]) };
-  const preset = Object.hasOwn(PRESETS, word) ? PRESETS[word] : undefined;
-  return preset && { width: preset[0], height: preset[1] };
+  const sides = preset(word);
+  return sides && { width: sides[0], height: sides[1] };
 }
 
 /** About one megapixel of that shape, sides multiples of 16, which every model takes. */

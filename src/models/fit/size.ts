@@ -9,7 +9,7 @@ export type Size =
   | { readonly kind: "resolution"; readonly word: string };
 
 /** The shapes of fal's own size words. `square_hd` is first of its shape: it has more pixels. */
-export const PRESETS: Readonly<Record<string, readonly [width: number, height: number]>> = {
+const PRESETS: Readonly<Record<string, readonly [width: number, height: number]>> = {
   square_hd: [1, 1],
   square: [1, 1],
   portrait_4_3: [3, 4],
@@ -19,6 +19,11 @@ export const PRESETS: Readonly<Record<string, readonly [width: number, height: n
   landscape_3_2: [3, 2],
   landscape_16_9: [16, 9],
 };
+
+/** The shape of one of fal's size words. */
+export function preset(word: string) {
+  return Object.hasOwn(PRESETS, word) ? PRESETS[word] : undefined;
+}
 
 /** fal's own ceiling for a side of `image_size`, in pixels. */
 const LONGEST_SIDE = 14142;
@@ -42,7 +47,7 @@ export function parseSize(text: string, param = "size"): Size {
   const ratio = RATIO.exec(word);
   const [width, height] = ratio
     ? [Number(ratio[1]), Number(ratio[2])]
-    : (PRESETS[word.toLowerCase()] ?? []);
+    : (preset(word.toLowerCase()) ?? []);
   if (!width || !height || shape(width, height) > WIDEST) {
     throw invalidRequest(
       `Invalid ${param} '${text}': write pixels such as 1024x1024, a ratio such as 16:9, or auto.`,
