@@ -1,0 +1,82 @@
+/** The whole HTTP surface, in the order in which a request meets it. */
+import { Elysia } from "elysia";
+import { admit } from "./accounts/keys.ts";
+import { tooLarge } from "./http/body.ts";
+import { createCors } from "./http/cors.ts";
+import { docs } from "./http/docs.ts";
+import { createEdge } from "./http/edge.ts";
+import { methodsOf } from "./http/methods.ts";
+import { trace } from "./http/trace.ts";
+import { ApiError } from "./openai/error.ts";
+import type { Deps } from "./routes/deps.ts";
+import { renderError } from "./routes/errors.ts";
+import { health } from "./routes/health.ts";
+import { images } from "./routes/images.ts";
+import { models } from "./routes/models.ts";
+
+/** Paths that need no key. */
+const PUBLIC = /^\/(healthz|readyz|swagger(\/.*)?)?$/;
+
+const GROUPS = [
+  { name: "Models", description: "What can be asked for" },
+  { name: "Images", description: "Pictures from words" },
+  { name: "Health", description: "For whoever watches over the gateway" },
+];
+
+/** How the process around it lets the application reach its server and know of its end. */
+export interface Surroundings {
+  /** The server's idle timer must not cut a long wait. */
+  patient(request: Request): void;
+  draining(): boolean;
+}
+
+const NOWHERE: Surroundings = { patient: () => {}, draining: () => false };
+
+export function createApp(deps: Deps, { patient, draining }: Surroundings = NOWHERE) {
+  const { config, keyring, log, version } = deps;
+  const limit = config.maxBodySize * 1e6;
+
+  const edge = createEdge({
+    log,
+    cors: createCors(config.corsOrigin),
+    admit: (request, path) =>
+      PUBLIC.test(path) ? undefined : admit(request, keyring.identify(request)),
+    measure: (request) => {
+      if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
+    },
+    patient,
+    draining,
+    render: renderError,
+  });
+
+  const app = new Elysia({ handler: { standardHostname: false } })
+    .wrap(edge as unknown as Parameters<Elysia["wrap"]>[0])
+    .onError(({ error, code, request }) => {
+      const failure = code === "NOT_FOUND" ? nowhere(request) : error;
+      trace(request).error = failure;
+      return renderError(failure);
+    })
+    .use(docs({ version, groups: GROUPS }))
+    .use(health(deps))
+    .use(models(deps))
+    .use(images(deps))
+    .get("/", () => Response.redirect("/swagger"), { detail: { hide: true } });
+
+  /** An unknown path, or a known one with a method it does not have. */
+  function nowhere({ method, url }: Request): ApiError {
+    const { pathname } = new URL(url);
+    const allowed = methodsOf(app.routes, pathname);
+    const known = allowed.length > 0;
+    const message = known
+      ? `${method} is not allowed on ${pathname}. Use ${allowed.join(" or ")}.`
+      : `There is no ${method} ${pathname} here.`;
+    return new ApiError(known ? 405 : 404, message, "invalid_request_error", {
+      code: known ? "method_not_allowed" : "unknown_url",
+      headers: known ? { allow: allowed.join(", ") } : {},
+    });
+  }
+
+  return app;
+}
+
+export type App = ReturnType<typeof createApp>;

@@ -1,0 +1,31 @@
+/** `falgate check`: whether this configuration would work, and what to do if not. */
+import { createFalKeys } from "../fal/keys.ts";
+import { createProbe, type Verdict } from "../fal/probe.ts";
+import { dictionaryOf } from "./gateway.ts";
+import type { Invocation } from "./main.ts";
+import { settings } from "./settings.ts";
+
+const ADVICE: Readonly<Record<Verdict, string>> = {
+  ok: "works",
+  refused: "is refused: it was revoked or mistyped. Take a new one from fal.ai/dashboard/keys",
+  unreachable: "could not be tried: fal cannot be reached from here",
+};
+
+export async function check(invocation: Invocation): Promise<number> {
+  const { out } = invocation;
+  const config = await settings(invocation);
+  out("configuration: fine\n");
+  out(`models: ${dictionaryOf(config).list().length} names\n`);
+  if (config.apiKey.length === 0) {
+    out("API_KEY: not set, so only this machine will be served\n");
+  }
+  if (config.falKey.length === 0) {
+    out("FAL_KEY: not set. Take a key from fal.ai/dashboard/keys\n");
+    return 1;
+  }
+  const probe = createProbe({ url: config.falQueueUrl });
+  const keys = createFalKeys(config.falKey).all;
+  const verdicts = await Promise.all(keys.map(probe));
+  for (const [index, { name }] of keys.entries()) out(`${name}: ${ADVICE[verdicts[index]!]}\n`);
+  return verdicts.every((verdict) => verdict === "ok") ? 0 : 1;
+}

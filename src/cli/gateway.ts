@@ -1,0 +1,54 @@
+/** Everything a gateway is made of, put together from its configuration. */
+import { createKeyring } from "../accounts/keys.ts";
+import { type Config, ConfigError } from "../config.ts";
+import { createFalKeys } from "../fal/keys.ts";
+import { createMediaSource } from "../fal/media.ts";
+import { createProbe, type Verdict } from "../fal/probe.ts";
+import { createQueue } from "../fal/queue.ts";
+import { createTransport } from "../fal/transport.ts";
+import { createGenerations } from "../generation/generations.ts";
+import type { Log } from "../log.ts";
+import { builtinCatalog } from "../models/catalog.ts";
+import { createDictionary, type Dictionary } from "../models/resolve.ts";
+import type { Deps } from "../routes/deps.ts";
+import { VERSION } from "../version.ts";
+
+export interface Gateway extends Deps {
+  /** Generations under way, whether or not anyone waits. */
+  running(): number;
+}
+
+/** `anonymous`: a caller without a key is let in. */
+export function createGateway(config: Config, log: Log, anonymous: boolean): Gateway {
+  const keys = createFalKeys(config.falKey);
+  const transport = createTransport({ keys, log });
+  const queue = createQueue({ transport, url: config.falQueueUrl });
+  const probe = createProbe({ url: config.falQueueUrl });
+  const generations = createGenerations({ queue, policy: config.cancelOnDisconnect, log });
+  return {
+    config,
+    log,
+    keyring: createKeyring(config.apiKey, { anonymous }),
+    dictionary: dictionaryOf(config),
+    generations,
+    media: createMediaSource({ hosts: config.falMediaHosts }),
+    probe: () => anyOf(keys.all.map(probe)),
+    version: VERSION,
+    running: generations.running,
+  };
+}
+
+/** The aliases, with those of `[models]` in falgate.toml. */
+export function dictionaryOf({ models }: Config): Dictionary {
+  try {
+    return createDictionary({ catalog: builtinCatalog(), overrides: models as never });
+  } catch (error) {
+    throw new ConfigError(`falgate.toml: ${(error as Error).message}`);
+  }
+}
+
+/** One good key is enough; a refusal says more than silence. */
+async function anyOf(verdicts: readonly Promise<Verdict>[]): Promise<Verdict> {
+  const known = await Promise.all(verdicts);
+  return known.find((v) => v === "ok") ?? known.find((v) => v === "refused") ?? "unreachable";
+}

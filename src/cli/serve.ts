@@ -1,0 +1,116 @@
+/** `falgate serve`: listening, and leaving in good order. */
+import { createApp } from "../app.ts";
+import { type Config, ConfigError } from "../config.ts";
+import { createLog, type Log } from "../log.ts";
+import { VERSION } from "../version.ts";
+import { createGateway } from "./gateway.ts";
+import type { Invocation } from "./main.ts";
+import { sandboxed } from "./sandboxed.ts";
+import { settings } from "./settings.ts";
+
+export async function serve(invocation: Invocation): Promise<number> {
+  const sandbox = invocation.flags.sandbox ? sandboxed() : undefined;
+  const config = sandbox
+    ? sandbox.configure(await settings(invocation))
+    : await settings(invocation);
+  const log = logOf(config, invocation);
+  const { hostname, anonymous } = exposure(config, invocation);
+  if (config.falKey.length === 0) {
+    throw new ConfigError(
+      "FAL_KEY is not set. Take a key from fal.ai/dashboard/keys and set FAL_KEY=key_id:key_secret, or try without one: falgate serve --sandbox",
+    );
+  }
+
+  const gateway = createGateway(config, log, anonymous);
+  let draining = false;
+  const app = createApp(gateway, {
+    patient: (request) => app.server?.timeout(request, 0),
+    draining: () => draining,
+  });
+  listen(app, config, hostname);
+
+  const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${app.server!.port}`;
+  log.info("falgate is listening", {
+    version: VERSION,
+    url,
+    address: `${hostname}:${app.server!.port}`,
+    environment: config.nodeEnv,
+  });
+  if (anonymous && !config.allowAnonymous) {
+    log.warn("No API_KEY is set: only this machine is served, and it needs no key");
+  }
+  if (sandbox) invocation.out(sandbox.invitation(url, config.apiKey[0]!));
+
+  const signal = await new Promise<string>(invocation.onSignal);
+  draining = true;
+  log.info("draining", {
+    signal,
+    requests: app.server!.pendingRequests,
+    generations: gateway.running(),
+  });
+  const stopped = app.server!.stop();
+  const finished = await Promise.race([
+    stopped.then(() => true),
+    Bun.sleep(config.shutdownGrace * 1000),
+  ]);
+  if (!finished) {
+    log.warn("the grace period is over, some requests are cut off", {
+      requests: app.server?.pendingRequests,
+    });
+    await app.server?.stop(true);
+  }
+  await sandbox?.stop();
+  log.info("stopped");
+  return 0;
+}
+
+function logOf(config: Config, { terminal, out }: Invocation): Log {
+  return createLog({
+    level: config.debug ? "debug" : config.logLevel,
+    format: config.logFormat ?? (terminal ? "pretty" : "json"),
+    write: out,
+  });
+}
+
+/** Without any client key only this machine is served, unless the owner says otherwise. */
+function exposure(config: Config, { flags, env }: Invocation) {
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/.test(config.host);
+  const keyless = config.apiKey.length === 0;
+  if (!keyless || config.allowAnonymous || loopback) {
+    return { hostname: config.host, anonymous: keyless };
+  }
+  const chosen = flags.host ?? env.HOST;
+  if (chosen) {
+    throw new ConfigError(
+      `HOST is "${config.host}", but there is no API_KEY: anyone could spend the fal balance. Set API_KEY, or ALLOW_ANONYMOUS=true`,
+    );
+  }
+  return { hostname: "127.0.0.1", anonymous: true };
+}
+
+function listen(app: ReturnType<typeof createApp>, config: Config, hostname: string): void {
+  const { port, maxBodySize } = config;
+  try {
+    app.listen({
+      hostname,
+      port,
+      // A second gateway on the same port is a mistake, not a cluster.
+      reusePort: false,
+      development: false,
+      idleTimeout: 30,
+      // The edge answers with a proper 413 first; this is the backstop.
+      maxRequestBodySize: Math.ceil(maxBodySize * 1e6) + 1024 * 1024,
+    });
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === "EADDRINUSE") {
+      throw new ConfigError(
+        `PORT ${port} is taken. Stop what listens there, or choose another: falgate serve --port ${port + 1}`,
+      );
+    }
+    if (code === "EACCES") {
+      throw new ConfigError(`PORT ${port} may not be used by this user. Choose one above 1023`);
+    }
+    throw new ConfigError(`cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
+  }
+}

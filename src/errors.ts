@@ -1,0 +1,215 @@
+/** Every way a request can fail, in one place: whatever was thrown becomes OpenAI's error. */
+import { ValidationError } from "elysia";
+import { FalError, type Fault } from "./fal/error.ts";
+import { ApiError } from "./openai/error.ts";
+
+interface Rendering {
+  status: number;
+  type: string;
+  code: string;
+  message: string;
+}
+
+/** No client sends a call again after these (openai-clients: 400, 402, 403, 422, 424 are final). */
+const FINAL = { "x-should-retry": "false" };
+
+const INVALID = "invalid_request_error";
+const UPSTREAM = "upstream_error";
+
+/**
+ * What fal says of a request, by the `type` of its detail or its `error_type`
+ * (docs.fal.ai, "Errors"). Types that are not listed are validation errors of the model.
+ */
+const BY_TYPE: Readonly<Record<string, Rendering>> = {
+  content_policy_violation: {
+    status: 400,
+    type: INVALID,
+    code: "content_policy_violation",
+    message: "The request was refused by the model's content policy.",
+  },
+  no_media_generated: {
+    status: 422,
+    type: INVALID,
+    code: "no_media_generated",
+    message: "The model finished without making anything. Another wording may succeed.",
+  },
+  internal_server_error: upstream(502, "The model failed."),
+  internal_error: upstream(502, "The model failed."),
+  runner_server_error: upstream(502, "The model failed."),
+  runner_incomplete_response: upstream(502, "The model's answer was cut short."),
+  downstream_service_error: upstream(502, "A service that the model depends on failed."),
+  downstream_service_unavailable: upstream(503, "A service that the model depends on is down."),
+  generation_timeout: upstream(504, "The model took too long.", "upstream_timeout"),
+  request_timeout: upstream(504, "The model took too long.", "upstream_timeout"),
+  startup_timeout: upstream(504, "The model took too long to start.", "upstream_timeout"),
+  runner_scheduling_failure: upstream(503, "The model has no machine to run on right now."),
+  runner_connection_timeout: upstream(503, "The model could not be reached."),
+  runner_disconnected: upstream(503, "The model was interrupted."),
+  runner_connection_refused: upstream(503, "The model could not be reached."),
+  runner_connection_error: upstream(503, "The model could not be reached."),
+  client_cancelled: {
+    status: 400,
+    type: INVALID,
+    code: "cancelled",
+    message: "The generation was cancelled.",
+  },
+  concurrent_requests_limit: {
+    status: 429,
+    type: "rate_limit_error",
+    code: "rate_limit_exceeded",
+    message: "Too many generations are running. Try again shortly.",
+  },
+};
+
+/** What fal says by status alone, where it names no type. */
+const BY_STATUS: Readonly<Record<number, Rendering>> = {
+  401: upstream(
+    502,
+    "The gateway's key was refused upstream. Its owner has been told in the log.",
+    "upstream_key_refused",
+  ),
+  404: {
+    status: 404,
+    type: INVALID,
+    code: "model_not_found",
+    message: "The model is no longer available upstream.",
+  },
+  429: BY_TYPE.concurrent_requests_limit!,
+  503: upstream(503, "The upstream service is unavailable. Try again shortly."),
+  504: upstream(504, "The upstream service took too long.", "upstream_timeout"),
+};
+
+/** Limits that fal states in `ctx`, told in words. */
+const LIMITS: Readonly<Record<string, (ctx: Fault["ctx"]) => string>> = {
+  greater_than: ({ gt }) => `must be greater than ${gt}`,
+  greater_than_equal: ({ ge }) => `must be at least ${ge}`,
+  less_than: ({ lt }) => `must be less than ${lt}`,
+  less_than_equal: ({ le }) => `must be at most ${le}`,
+  multiple_of: ({ multiple_of }) => `must be a multiple of ${multiple_of}`,
+  sequence_too_short: ({ min_length }) => `must have at least ${min_length} items`,
+  sequence_too_long: ({ max_length }) => `must have at most ${max_length} items`,
+  one_of: ({ expected }) => `must be one of ${[expected].flat().join(", ")}`,
+  missing: () => "is required by this model",
+  image_too_small: ({ min_width, min_height }) => `must be at least ${min_width}x${min_height}`,
+  image_too_large: ({ max_width, max_height }) => `must be at most ${max_width}x${max_height}`,
+  file_too_large: ({ max_size }) => `must be at most ${max_size} bytes`,
+  image_load_error: () => "is not a picture that can be read",
+  file_download_error: () => "could not be downloaded",
+};
+
+/** Total: any thrown value becomes an error that is fit for a client. Its `cause` is what was thrown. */
+export function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  if (thrown instanceof FalError) return fromFal(thrown);
+  if (thrown instanceof ValidationError) return fromValidation(thrown);
+  const { code, name } = (thrown ?? {}) as { code?: unknown; name?: unknown };
+  if (code === "PARSE") {
+    const message = "The request body is not valid JSON.";
+    return new ApiError(400, message, INVALID, { code: "invalid_json", cause: thrown });
+  }
+  if (name === "AbortError") {
+    return new ApiError(499, "The client left.", INVALID, { code: "client_left", cause: thrown });
+  }
+  const message = "Something went wrong inside the gateway.";
+  return new ApiError(500, message, "server_error", { code: "internal_error", cause: thrown });
+}
+
+function fromFal(error: FalError): ApiError {
+  if (error.ambiguous) {
+    const message =
+      "The connection was lost after the request had been sent. Whether it was accepted is not known, so it was not sent again.";
+    return new ApiError(424, message, UPSTREAM, {
+      code: "upstream_outcome_unknown",
+      headers: FINAL,
+      cause: error,
+    });
+  }
+  const known = (error.type && BY_TYPE[error.type]) || locked(error) || BY_STATUS[error.status];
+  if (!known && isValidation(error)) return fromFaults(error);
+  const rendering = known ?? upstream(502, "The upstream service failed.");
+  // What was billed must not be bought again by a client that retries on its own.
+  const paid = error.units > 0 && RETRIED.has(rendering.status >= 500 ? 500 : rendering.status);
+  const final = paid || rendering.status === 400 || rendering.status === 422;
+  const wait = error.retryAfter ?? 5;
+  return new ApiError(paid ? 424 : rendering.status, rendering.message, rendering.type, {
+    code: rendering.code,
+    headers: {
+      ...(final ? FINAL : {}),
+      ...(rendering.status === 429 ? { "retry-after": String(wait) } : {}),
+    },
+    cause: error,
+  });
+}
+
+/** Statuses after which OpenAI's SDKs and the AI SDK call again by themselves. */
+const RETRIED: ReadonlySet<number> = new Set([408, 409, 429, 500]);
+
+function locked(error: FalError): Rendering | undefined {
+  if (error.status !== 403 || !/locked/i.test(error.message)) return undefined;
+  if (!/balance/i.test(error.message)) return BY_STATUS[401];
+  return {
+    status: 402,
+    type: "insufficient_quota",
+    code: "insufficient_quota",
+    message: "The gateway's balance at the upstream service is exhausted.",
+  };
+}
+
+const isValidation = ({ status }: FalError) => status === 400 || status === 413 || status === 422;
+
+/** A model's own validation: the first fault decides, in words that hold nothing of fal's body. */
+function fromFaults(error: FalError): ApiError {
+  const [first] = error.faults;
+  const path = first?.loc.filter((part) => part !== "body") ?? [];
+  const param = path.length > 0 ? path.map(String).join(".") : null;
+  const limit = first && LIMITS[first.type];
+  const said = limit ? limit(first.ctx) : first?.msg && `was refused by the model: ${first.msg}`;
+  const subject = param === null ? "The request" : `'${param}'`;
+  const message = `${subject} ${said || "was refused by the model"}.`.replace(/\.\.$/, ".");
+  return new ApiError(400, message, INVALID, {
+    param,
+    code: "invalid_value",
+    headers: FINAL,
+    cause: error,
+  });
+}
+
+function upstream(status: number, message: string, code = UPSTREAM): Rendering {
+  return { status, type: UPSTREAM, code, message };
+}
+
+/** A body or query that does not fit its schema. A response that does not is our own fault. */
+function fromValidation(error: ValidationError): ApiError {
+  if (error.type === "response") {
+    const message = "Something went wrong inside the gateway.";
+    return new ApiError(500, message, "server_error", { code: "internal_error", cause: error });
+  }
+  const found = error.valueError;
+  const param = dotted(found?.path ?? "") || null;
+  const named = param === null ? "The request body" : `'${param}'`;
+  if (param !== null && found?.value === undefined) {
+    return new ApiError(400, `Missing required parameter: ${named}.`, INVALID, {
+      param,
+      code: "missing_required_parameter",
+    });
+  }
+  const schema = found?.schema as { enum?: unknown[]; expects?: string } | undefined;
+  const choices = schema?.enum?.map((value) => JSON.stringify(value)).join(", ");
+  const wanted = schema?.expects ?? (choices ? `one of ${choices}` : lower(found?.message));
+  return new ApiError(400, `Invalid value for ${named}: ${wanted}.`, INVALID, {
+    param,
+    code: "invalid_value",
+  });
+}
+
+/** `/messages/0/role` as OpenAI writes it: `messages[0].role`. */
+function dotted(path: string): string {
+  return path
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join("");
+}
+
+const lower = (text = "not valid") => text.charAt(0).toLowerCase() + text.slice(1);

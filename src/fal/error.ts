@@ -1,0 +1,132 @@
+/** fal's failures: read once from a response, carried as one class. */
+
+/** One entry of `detail`, without `input`, which echoes the caller's own prompt. */
+export interface Fault {
+  /** Path into the request, for example `["body", "image_size", "width"]`. */
+  loc: readonly (string | number)[];
+  msg: string;
+  type: string;
+  ctx: Readonly<Record<string, unknown>>;
+}
+
+export interface FalErrorInit {
+  /** HTTP status; 0 when there was no answer at all. */
+  status: number;
+  message: string;
+  faults?: readonly Fault[];
+  /** `error_type` of the body or `X-Fal-Error-Type`: the class of an infrastructure failure. */
+  errorType?: string;
+  requestId?: string;
+  /** What fal says of trying again; undefined when it says nothing. */
+  retryable?: boolean;
+  /** Seconds, from `Retry-After`. */
+  retryAfter?: number;
+  /** `X-Fal-Billable-Units`: what this failure was billed. */
+  units?: number;
+  /** Name of the fal key that was used, never the key. */
+  key?: string;
+  /** True when the request may have reached fal although no answer came back. */
+  ambiguous?: boolean;
+  cause?: unknown;
+}
+
+/** A failure at fal, or on the way to it. Its message is for the log, not for a `/v1` client. */
+export class FalError extends Error {
+  override readonly name = "FalError";
+  readonly status: number;
+  readonly faults: readonly Fault[];
+  readonly errorType: string | undefined;
+  readonly requestId: string | undefined;
+  readonly retryable: boolean | undefined;
+  readonly retryAfter: number | undefined;
+  readonly units: number;
+  readonly key: string | undefined;
+  readonly ambiguous: boolean;
+
+  constructor(init: FalErrorInit) {
+    super(init.message, { cause: init.cause });
+    this.status = init.status;
+    this.faults = init.faults ?? [];
+    this.errorType = init.errorType;
+    this.requestId = init.requestId;
+    this.retryable = init.retryable;
+    this.retryAfter = init.retryAfter;
+    this.units = init.units ?? 0;
+    this.key = init.key;
+    this.ambiguous = init.ambiguous ?? false;
+  }
+
+  /** The first machine-readable type: of the validation detail, else of the infrastructure. */
+  get type(): string | undefined {
+    return this.faults[0]?.type ?? this.errorType;
+  }
+}
+
+/**
+ * Reads a refused answer. fal has two body shapes, `{"detail":[{loc,msg,type}]}` and
+ * `{"detail":"text","error_type"}`; its language-model route answers `{"error":{message,code}}`
+ * (docs.fal.ai, "Errors" and "Request errors").
+ */
+export function falError(response: Response, text: string, key?: string): FalError {
+  const body = parse(text);
+  const detail = body.detail;
+  const faults = Array.isArray(detail) ? detail.map(fault) : [];
+  const { headers, status } = response;
+  return new FalError({
+    status,
+    message: `fal answered ${status}: ${words(body, faults, text)}`,
+    faults,
+    errorType: text_(body.error_type) ?? headers.get("x-fal-error-type") ?? undefined,
+    requestId: headers.get("x-fal-request-id") ?? undefined,
+    // Both names appear in fal's documentation.
+    retryable: flag(headers.get("x-fal-retryable") ?? headers.get("x-fal-needs-retry")),
+    retryAfter: seconds(headers.get("retry-after")),
+    units: billableUnits(headers),
+    key,
+  });
+}
+
+/** `X-Fal-Billable-Units`: the quantity that fal bills, 0 when it does not say. */
+export function billableUnits(headers: Headers): number {
+  const units = Number(headers.get("x-fal-billable-units"));
+  return Number.isFinite(units) ? units : 0;
+}
+
+type Json = Record<string, unknown>;
+
+function parse(text: string): Json {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Json) : {};
+  } catch {
+    return {}; // An ingress answers in HTML; the status then says all there is to know.
+  }
+}
+
+function fault(value: unknown): Fault {
+  const entry = (typeof value === "object" && value !== null ? value : {}) as Json;
+  return {
+    loc: Array.isArray(entry.loc) ? (entry.loc as (string | number)[]) : [],
+    msg: text_(entry.msg) ?? "",
+    type: text_(entry.type) ?? "unknown",
+    ctx: (typeof entry.ctx === "object" && entry.ctx !== null ? entry.ctx : {}) as Json,
+  };
+}
+
+function words(body: Json, faults: readonly Fault[], text: string): string {
+  if (faults.length > 0) return faults.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ");
+  const nested = body.error as Json | string | undefined;
+  const message = typeof nested === "object" ? nested?.message : nested;
+  return (text_(body.detail) ?? text_(message) ?? text_(body.message) ?? text).slice(0, 500);
+}
+
+const text_ = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+function flag(value: string | null): boolean | undefined {
+  return value === null ? undefined : /^(1|true|yes)$/i.test(value);
+}
+
+function seconds(value: string | null): number | undefined {
+  const parsed = value === null || value.trim() === "" ? Number.NaN : Number(value);
+  return Number.isFinite(parsed) && parsed >= 0 ? parsed : undefined;
+}

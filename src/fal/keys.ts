@@ -1,0 +1,42 @@
+/** The fal keys falgate spends: taken in turn, set aside when fal refuses one, tried again later. */
+
+export interface FalKey {
+  readonly value: string;
+  /** `fal key 2 (3f6c…)`: enough for its owner to find it, useless to anybody else. */
+  readonly name: string;
+}
+
+export interface FalKeys {
+  /** The next key in turn. When all are set aside, the one that comes back first. */
+  next(except?: ReadonlySet<FalKey>): FalKey | undefined;
+  /** Not used for a while: fal refused it (`refused`) or its balance is exhausted (`locked`). */
+  setAside(key: FalKey, why: "refused" | "locked"): void;
+  readonly all: readonly FalKey[];
+}
+
+/** A refused key was revoked, which seldom heals; a locked one works again once it is topped up. */
+const PAUSE_MS = { refused: 10 * 60_000, locked: 2 * 60_000 } as const;
+
+export function createFalKeys(values: readonly string[], now: () => number = Date.now): FalKeys {
+  const keys = values.map((value, index) => ({
+    value,
+    name: `fal key ${index + 1} (${value.slice(0, 4)}…)`,
+    backAt: 0,
+  }));
+  let turn = 0;
+  return {
+    all: keys,
+    next(except) {
+      const rotated = keys.map((_, index) => keys[(turn + index) % keys.length]!);
+      const left = rotated.filter((key) => !except?.has(key));
+      const ready = left.find((key) => key.backAt <= now());
+      const chosen = ready ?? left.toSorted((a, b) => a.backAt - b.backAt)[0];
+      if (chosen) turn = (keys.indexOf(chosen) + 1) % keys.length;
+      return chosen;
+    },
+    setAside(key, why) {
+      const held = keys.find((candidate) => candidate === key);
+      if (held) held.backAt = now() + PAUSE_MS[why];
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/** Fetching what fal made: only from fal's media hosts, and never from an address inside. */
+import { lookup } from "node:dns/promises";
+import { BlockList, isIP } from "node:net";
+import { FalError } from "./error.ts";
+
+export interface Media {
+  contentType: string;
+  /** Bytes, when the host says. */
+  length: number | undefined;
+  /** Read once, as a stream. A connection that breaks is taken up where it broke. */
+  body: AsyncIterable<Uint8Array>;
+}
+
+export interface MediaSource {
+  /** Resolves when the host has answered; a data URL is decoded. Rejects with FalError. */
+  open(url: string, signal?: AbortSignal): Promise<Media>;
+}
+
+export interface MediaOptions {
+  /** Host names, `*.domains`, addresses; with a port where it is not the usual one. */
+  hosts: readonly string[];
+  fetch?: typeof fetch;
+}
+
+const REDIRECTS = 3;
+const RESUMES = 3;
+
+export function createMediaSource({ hosts, fetch = globalThis.fetch }: MediaOptions): MediaSource {
+  async function request(url: string, offset: number, signal?: AbortSignal): Promise<Response> {
+    for (let hop = 0, target = url; hop <= REDIRECTS; hop += 1) {
+      await admit(new URL(target), hosts);
+      const response = await fetch(target, {
+        headers: offset > 0 ? { range: `bytes=${offset}-` } : {},
+        redirect: "manual",
+        signal,
+        timeout: false,
+      } as RequestInit);
+      const location = response.headers.get("location");
+      if (response.status >= 300 && response.status < 400 && location) {
+        target = new URL(location, target).href;
+        continue;
+      }
+      if (response.ok && response.body) return response;
+      throw unavailable(`${new URL(target).host} answered ${response.status}`);
+    }
+    throw unavailable("too many redirects");
+  }
+
+  /** The rest of a file from `offset`; a host that ignores the range has its first part skipped. */
+  async function* resumed(url: string, first: Response, signal?: AbortSignal) {
+    let response = first;
+    for (let offset = 0, resumes = 0; ; resumes += 1) {
+      let skip = response.status === 206 ? 0 : offset;
+      try {
+        for await (const chunk of response.body!) {
+          const fresh = chunk.subarray(Math.min(skip, chunk.length));
+          skip -= chunk.length - fresh.length;
+          offset += fresh.length;
+          if (fresh.length > 0) yield fresh;
+        }
+        return;
+      } catch (error) {
+        if (signal?.aborted || resumes === RESUMES) throw error;
+        response = await request(url, offset, signal);
+      }
+    }
+  }
+
+  async function open(url: string, signal?: AbortSignal): Promise<Media> {
+    if (url.startsWith("data:")) return decoded(url);
+    const response = await request(url, 0, signal).catch((error: unknown) => {
+      throw error instanceof FalError || signal?.aborted ? error : unavailable("no answer", error);
+    });
+    const length = Number(response.headers.get("content-length") ?? Number.NaN);
+    return {
+      contentType: response.headers.get("content-type") ?? "application/octet-stream",
+      length: Number.isFinite(length) ? length : undefined,
+      body: resumed(url, response, signal),
+    };
+  }
+
+  return { open };
+}
+
+async function decoded(url: string): Promise<Media> {
+  const response = await fetch(url);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const body = (async function* () {
+    yield bytes;
+  })();
+  return {
+    contentType: response.headers.get("content-type") ?? "application/octet-stream",
+    length: bytes.length,
+    body,
+  };
+}
+
+/** Private, loopback, link-local and other ranges that are nobody's public media host. */
+const INSIDE = new BlockList();
+for (const [net, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["224.0.0.0", 3],
+] as const) {
+  INSIDE.addSubnet(net, bits, "ipv4");
+}
+for (const [net, bits] of [
+  ["::", 127],
+  ["fc00::", 7],
+  ["fe80::", 10],
+  ["ff00::", 8],
+  ["64:ff9b::", 96],
+] as const) {
+  INSIDE.addSubnet(net, bits, "ipv6");
+}
+
+/** Throws unless the URL's host is one of `hosts`, and public or named there itself. */
+async function admit(url: URL, hosts: readonly string[]): Promise<void> {
+  const name = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const usual = url.port === "";
+  const named = hosts.some((host) => host === url.host || host === name);
+  const under = hosts.some((host) => host.startsWith("*.") && name.endsWith(host.slice(1)));
+  const web = url.protocol === "https:" || url.protocol === "http:";
+  if (!web || url.username !== "" || !(named || (under && usual))) {
+    throw unavailable(`${url.host} is not one of the media hosts`);
+  }
+  if (named) return;
+  const addresses = await lookup(name, { all: true }).catch((error: unknown) => {
+    throw unavailable(`${name} has no address`, error);
+  });
+  const inside = addresses.find(({ address }) => private_(address));
+  if (inside && !hosts.includes(inside.address)) {
+    throw unavailable(`${name} leads to the private address ${inside.address}`);
+  }
+}
+
+function private_(address: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+  return INSIDE.check(mapped, isIP(mapped) === 6 ? "ipv6" : "ipv4");
+}
+
+function unavailable(why: string, cause?: unknown): FalError {
+  return new FalError({
+    status: 502,
+    errorType: "media_unavailable",
+    message: `an output could not be fetched: ${why}`,
+    cause,
+  });
+}

@@ -1,0 +1,167 @@
+/** fal's queue: submit, watch, result, cancel. */
+import { appOf } from "./endpoint.ts";
+import { billableUnits, FalError } from "./error.ts";
+import { serverEvents } from "./events.ts";
+import type { FalKey } from "./keys.ts";
+import type { Exchange, Transport } from "./transport.ts";
+
+/** A submitted request. Only the key that submitted it can see it. */
+export interface Job {
+  readonly requestId: string;
+  readonly endpoint: string;
+  readonly key: FalKey;
+  /** `{queue}/{app}/requests/{id}`: status, result and cancellation hang off it. */
+  readonly url: string;
+}
+
+export interface LogLine {
+  message: string;
+  level?: string;
+  timestamp?: string;
+}
+
+export interface Status {
+  status: "IN_QUEUE" | "IN_PROGRESS" | "COMPLETED";
+  queue_position?: number;
+  logs?: readonly LogLine[] | null;
+  error?: string;
+  error_type?: string;
+  metrics?: { inference_time?: number };
+}
+
+export interface Result {
+  output: unknown;
+  /** `X-Fal-Billable-Units`; 0 when fal does not say. */
+  units: number;
+}
+
+export interface Queue {
+  submit(endpoint: string, input: unknown): Promise<Job>;
+  status(job: Job): Promise<Status>;
+  /** Every change of state, the last one being COMPLETED. Ends early only when `signal` aborts. */
+  watch(job: Job, signal?: AbortSignal): AsyncGenerator<Status>;
+  /** The model's own output. A failed model rejects with its FalError. */
+  result(job: Job): Promise<Result>;
+  /** Asks fal to drop or stop the request. False when it is over already. */
+  cancel(job: Job): Promise<boolean>;
+}
+
+export interface QueueOptions {
+  transport: Transport;
+  /** Base of the queue, for example `https://queue.fal.run`. */
+  url: string;
+  sleep?: (ms: number) => Promise<void>;
+}
+
+/** Polling, where the stream is not to be had: from 100 ms, by half again, up to a second. */
+const POLL = { first: 100, factor: 1.5, last: 1000 } as const;
+
+/** A stream silent for so long may be half dead: a new one begins with the state as it is. */
+const SILENCE_MS = 30_000;
+
+export function createQueue({ transport, url, sleep = Bun.sleep }: QueueOptions): Queue {
+  const base = url.replace(/\/+$/, "");
+
+  async function json<T>(exchange: Exchange): Promise<T> {
+    const { response } = await transport.send(exchange);
+    return (await response.json()) as T;
+  }
+
+  const status = (job: Job) =>
+    json<Status>({ method: "GET", url: `${job.url}/status?logs=1`, key: job.key });
+
+  async function submit(endpoint: string, input: unknown): Promise<Job> {
+    const { response, key } = await transport.send({
+      method: "POST",
+      url: `${base}/${endpoint}`,
+      body: input,
+    });
+    const { request_id, response_url } = (await response.json()) as Record<string, unknown>;
+    if (typeof request_id !== "string") {
+      const message = `fal accepted ${endpoint} without a request id`;
+      throw new FalError({ status: 502, message, key: key.name, ambiguous: true });
+    }
+    return {
+      requestId: request_id,
+      endpoint,
+      key,
+      url: requestUrl(base, endpoint, request_id, response_url),
+    };
+  }
+
+  /** fal pushes each change the moment it happens. Ends when the stream does, or falls silent. */
+  async function* streamed(job: Job, signal?: AbortSignal): AsyncGenerator<Status> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    try {
+      const { response } = await transport.send({
+        method: "GET",
+        url: `${job.url}/status/stream?logs=1`,
+        key: job.key,
+        headers: { accept: "text/event-stream" },
+        signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
+      });
+      if (!response.body) return;
+      for await (const { data } of serverEvents(response.body)) {
+        timer.refresh();
+        yield JSON.parse(data) as Status;
+      }
+    } catch {
+      // A stream that is refused, cut, garbled or silent is no verdict on the request.
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function* polled(job: Job, signal?: AbortSignal): AsyncGenerator<Status> {
+    for (let pause: number = POLL.first; !signal?.aborted;) {
+      const current = await status(job);
+      yield current;
+      if (current.status === "COMPLETED") return;
+      await sleep(pause);
+      pause = Math.min(pause * POLL.factor, POLL.last);
+    }
+  }
+
+  /** A stream that ended early is opened again; one that said nothing at all gives way to polling. */
+  async function* watch(job: Job, signal?: AbortSignal): AsyncGenerator<Status> {
+    for (let heard = true; heard && !signal?.aborted;) {
+      heard = false;
+      for await (const current of streamed(job, signal)) {
+        heard = true;
+        yield current;
+        if (current.status === "COMPLETED") return;
+      }
+    }
+    yield* polled(job, signal);
+  }
+
+  async function result(job: Job): Promise<Result> {
+    const { response } = await transport.send({ method: "GET", url: job.url, key: job.key });
+    return { output: await response.json(), units: billableUnits(response.headers) };
+  }
+
+  async function cancel(job: Job): Promise<boolean> {
+    try {
+      await transport.send({ method: "PUT", url: `${job.url}/cancel`, key: job.key });
+      return true;
+    } catch (error) {
+      // 400 ALREADY_COMPLETED and 404 NOT_FOUND: there is nothing left to cancel.
+      if (error instanceof FalError && (error.status === 400 || error.status === 404)) return false;
+      throw error;
+    }
+  }
+
+  return { submit, status, watch, result, cancel };
+}
+
+/**
+ * fal asks its users to follow the URLs it returns. They are followed only inside the configured
+ * queue, so that an answer can never send a fal key elsewhere.
+ */
+function requestUrl(base: string, endpoint: string, id: string, given: unknown): string {
+  const own = `${base}/${appOf(endpoint)}/requests/${id}`;
+  if (typeof given !== "string" || !given.startsWith(`${base}/`)) return own;
+  const followed = given.replace(/\/response$/, "");
+  return followed.endsWith(`/requests/${id}`) ? followed : own;
+}

@@ -1,0 +1,104 @@
+/** A running or finished generation, and the clients that wait for it. */
+import { ApiError } from "../openai/error.ts";
+import type { Status } from "../fal/queue.ts";
+import type { CancelPolicy } from "./call.ts";
+import type { Run, Settled } from "./run.ts";
+
+export interface Wait {
+  /** Aborts when the client leaves. */
+  signal: AbortSignal;
+  /** Milliseconds. */
+  patience: number;
+}
+
+export interface Generation {
+  readonly settled: Promise<Settled>;
+  /** Resolves once fal has taken it, rejects if fal has refused it or `signal` aborts first. */
+  accepted(wait: Wait): Promise<void>;
+  /**
+   * The outcome, for a client that stays. Running out of patience ends the wait, not the generation;
+   * when the last client leaves, the policy decides.
+   */
+  wait(wait: Wait): Promise<Settled>;
+  /** The latest of every call at fal. */
+  progress(): readonly (Status | undefined)[];
+  /** Calls back on every change at fal, until the returned function is called. */
+  watch(listener: () => void): () => void;
+  /** The answer went out: an equal request from now on is a new one. */
+  delivered(): void;
+  /** True while nobody has been given the outcome and nobody waits for it. */
+  orphaned(): boolean;
+  /** True once anything of it was cancelled: it cannot be joined any more. */
+  cancelled(): boolean;
+}
+
+export interface GenerationOptions {
+  start(changed: () => void): Run;
+  policy: CancelPolicy;
+  /** Told of a cancellation that failed: nobody is left to throw it at. */
+  failed(error: unknown): void;
+}
+
+export function createGeneration({ start, policy, failed }: GenerationOptions): Generation {
+  const listeners = new Set<() => void>();
+  const run = start(() => {
+    for (const listener of listeners) listener();
+  });
+  // It goes on without anyone waiting; whoever waits later still gets the failure.
+  run.settled.catch(() => {});
+  run.accepted.catch(() => {});
+  let waiting = 0;
+  let given = false;
+  let cancelled = false;
+
+  function leave(): void {
+    if (waiting > 0 || policy === "never") return;
+    run.abandon(policy).then((done) => {
+      cancelled ||= done;
+    }, failed);
+  }
+
+  /** Races the outcome against the client's leaving and the end of its patience. */
+  async function stay<T>(outcome: Promise<T>, { signal, patience }: Wait): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const gone = () => reject(signal.reason);
+    const timer = setTimeout(() => reject(outOfPatience(patience)), patience);
+    signal.addEventListener("abort", gone, { once: true });
+    if (signal.aborted) gone();
+    waiting += 1;
+    try {
+      return await Promise.race([outcome, promise]);
+    } finally {
+      waiting -= 1;
+      clearTimeout(timer);
+      signal.removeEventListener("abort", gone);
+      if (signal.aborted) leave();
+    }
+  }
+
+  return {
+    settled: run.settled,
+    accepted: (wait) => stay(run.accepted, wait),
+    wait: (wait) => stay(run.settled, wait),
+    progress: run.progress,
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    delivered() {
+      given = true;
+    },
+    orphaned: () => !given && waiting === 0,
+    cancelled: () => cancelled,
+  };
+}
+
+/** A status that SDKs retry: the retry joins the same generation. */
+function outOfPatience(patience: number): ApiError {
+  return new ApiError(
+    504,
+    `The generation is not finished after ${patience / 1000} s. It goes on: the same request again waits for it, at no further cost.`,
+    "timeout_error",
+    { code: "timeout" },
+  );
+}

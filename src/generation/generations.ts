@@ -1,0 +1,143 @@
+/** All generations of this process: which request starts one, and which joins one. */
+import type { Queue } from "../fal/queue.ts";
+import { ApiError, invalidRequest } from "../openai/error.ts";
+import type { Log } from "../log.ts";
+import type { CancelPolicy } from "./call.ts";
+import { createGeneration, type Generation } from "./generation.ts";
+import { fingerprint, type Plan } from "./plan.ts";
+import { type Retired, startRun } from "./run.ts";
+
+/** How a client says that a request is the same as an earlier one. */
+export interface Repetition {
+  /** `x-stainless-retry-count` above 0: an SDK sends the same call again. */
+  retry: boolean;
+  idempotencyKey?: string | undefined;
+  /** Digest of the request's body. */
+  body: string;
+}
+
+export interface Asked {
+  owner: string;
+  plan: Plan;
+  repetition: Repetition;
+}
+
+export interface Generations {
+  /** Joins an equal generation where the client repeats itself or where one has no owner left; else starts one. */
+  begin(request: Asked): Generation;
+  /** Generations not yet finished. */
+  running(): number;
+}
+
+export interface GenerationsOptions {
+  queue: Queue;
+  policy: CancelPolicy;
+  log: Log;
+  now?: () => number;
+}
+
+/** How long a finished generation can still be asked for again. */
+const KEPT_MS = 60 * 60_000;
+const KEY_KEPT_MS = 24 * 60 * 60_000;
+/** Bound on what is remembered; the oldest go first. */
+const KEPT = 20_000;
+
+interface Entry {
+  generation: Generation;
+  /** Infinity while it runs. */
+  expires: number;
+}
+
+export function createGenerations(options: GenerationsOptions): Generations {
+  const { queue, policy, log, now = Date.now } = options;
+  const retired: Retired = new Map();
+  const byPrint = new Map<string, Entry[]>();
+  const byKey = new Map<string, Entry & { body: string }>();
+  let running = 0;
+
+  const alive = (entry: Entry) => entry.expires > now() && !entry.generation.cancelled();
+
+  function sweep(): void {
+    for (const [print, entries] of byPrint) {
+      const left = entries.filter(alive);
+      if (left.length === 0) byPrint.delete(print);
+      if (left.length > 0) byPrint.set(print, left);
+    }
+    for (const [key, entry] of byKey) if (!alive(entry)) byKey.delete(key);
+    trim(byPrint);
+    trim(byKey);
+  }
+  setInterval(sweep, 60_000).unref();
+
+  /** The equal generation that this client means: one that nobody has fetched, else the latest. */
+  function equal(print: string, retry: boolean): Generation | undefined {
+    const entries = (byPrint.get(print) ?? []).filter(alive);
+    const orphan = entries.find(({ generation }) => generation.orphaned());
+    return (orphan ?? (retry ? entries.at(-1) : undefined))?.generation;
+  }
+
+  function begin({ owner, plan, repetition }: Asked): Generation {
+    const { retry, idempotencyKey, body } = repetition;
+    const key = idempotencyKey === undefined ? undefined : `${owner} ${checked(idempotencyKey)}`;
+    const named = key === undefined ? undefined : byKey.get(key);
+    if (named && alive(named)) {
+      if (named.body !== body) throw reused();
+      return named.generation;
+    }
+    const print = fingerprint(owner, plan);
+    const joined = equal(print, retry);
+    const generation = joined ?? start(plan, print);
+    if (key !== undefined) remember(key, generation, body);
+    return generation;
+  }
+
+  function start(plan: Plan, print: string): Generation {
+    const generation = createGeneration({
+      policy,
+      start: (changed) => startRun(plan, { queue, retired, changed, now }),
+      failed: (error) => log.warn("a cancellation failed", { error }),
+    });
+    const entry: Entry = { generation, expires: Number.POSITIVE_INFINITY };
+    byPrint.set(print, [...(byPrint.get(print) ?? []), entry]);
+    running += 1;
+    const ended = (expires: number) => {
+      running -= 1;
+      entry.expires = expires;
+    };
+    // A failure is nothing to be joined: asking again may succeed.
+    generation.settled.then(
+      () => ended(now() + KEPT_MS),
+      () => ended(0),
+    );
+    return generation;
+  }
+
+  function remember(key: string, generation: Generation, body: string): void {
+    const entry = { generation, body, expires: now() + KEY_KEPT_MS };
+    byKey.set(key, entry);
+    generation.settled.catch(() => byKey.delete(key));
+  }
+
+  return { begin, running: () => running };
+}
+
+function trim(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    if (map.size <= KEPT) return;
+    map.delete(key);
+  }
+}
+
+function checked(key: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  const message = "'Idempotency-Key' must be 1 to 255 visible ASCII characters.";
+  throw invalidRequest(message, "Idempotency-Key");
+}
+
+function reused(): ApiError {
+  const message = "'Idempotency-Key' was used before with another request body.";
+  return new ApiError(422, message, "invalid_request_error", {
+    param: "Idempotency-Key",
+    code: "idempotency_key_reused",
+  });
+}

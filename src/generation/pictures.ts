@@ -1,0 +1,31 @@
+/** The pictures of a settled generation, without those that the model blacked out. */
+import { ApiError } from "../openai/error.ts";
+import { pictures, type Picture } from "../models/output.ts";
+import type { Settled } from "./run.ts";
+
+/**
+ * In order, over all calls. Throws 400 `content_policy_violation` when the model has drawn nothing
+ * but black for the content's sake, and 422 when it has drawn nothing at all.
+ */
+export function drawn({ results }: Settled): Picture[] {
+  const all = results.flatMap(({ input, output }) => pictures(output, prompt(input)));
+  const shown = all.filter(({ blacked }) => !blacked);
+  if (shown.length > 0) return shown;
+  if (all.length > 0) {
+    throw refusal(
+      400,
+      "content_policy_violation",
+      "The model blacked out the picture for its content.",
+    );
+  }
+  throw refusal(422, "no_media_generated", "The model finished without drawing anything.");
+}
+
+const prompt = ({ prompt }: Record<string, unknown>) =>
+  typeof prompt === "string" ? prompt : undefined;
+
+/** The generation was paid for, so no client may simply try again. */
+function refusal(status: number, code: string, message: string): ApiError {
+  const headers = { "x-should-retry": "false" };
+  return new ApiError(status, message, "invalid_request_error", { code, headers });
+}

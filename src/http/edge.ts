@@ -1,0 +1,86 @@
+/** What every request passes on its way in and every answer on its way out. */
+import { ApiError } from "../openai/error.ts";
+import type { Log } from "../log.ts";
+import type { Cors } from "./cors.ts";
+import { beginTrace, carryTrace, requestId, type Trace } from "./trace.ts";
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+export interface EdgeOptions {
+  log: Log;
+  cors: Cors;
+  /** Throws for a caller who may not pass; says under which name the others are logged. */
+  admit(request: Request, path: string): { name: string } | undefined;
+  /** Throws for a body that is too large to be read. */
+  measure(request: Request, path: string): void;
+  /** Called for every admitted request, so that a long wait is not cut by the server's idle timer. */
+  patient(request: Request): void;
+  /** True while the process is on its way out. */
+  draining(): boolean;
+  /** Any failure as the client sees it. */
+  render(error: unknown): Response;
+}
+
+/** Wraps the whole application: ids, CORS, admission, limits and the access log, also for 404s. */
+export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
+  const { log, cors, admit, measure, patient, draining, render } = options;
+  return (next) => async (incoming) => {
+    const traced = beginTrace(incoming, requestId(incoming));
+    const { request, path } = canonical(incoming);
+    const answer = async (): Promise<Response> => {
+      if (request.method === "OPTIONS") return cors.preflight(request);
+      if (draining()) return leaving();
+      traced.key = admit(request, path)?.name;
+      measure(request, path);
+      patient(incoming);
+      return next(request);
+    };
+    const response = await answer().catch((error: unknown) => {
+      traced.error = error;
+      return render(error);
+    });
+    response.headers.set("x-request-id", traced.id);
+    if (request.method !== "OPTIONS") cors.decorate(request, response.headers);
+    const write = () => report(log, traced, request.method, path, response.status);
+    if (traced.ended) void traced.ended.then(write, write);
+    if (!traced.ended) write();
+    return response;
+  };
+}
+
+/** The process is on its way out: another instance, or the next one, will answer. */
+function leaving(): never {
+  throw new ApiError(503, "The gateway is shutting down.", "server_error", {
+    code: "shutting_down",
+    headers: { connection: "close", "retry-after": "1" },
+  });
+}
+
+/** First segments of the `/v1` resources, which answer without the prefix too. */
+const RESOURCES = /^\/(models|images|chat|responses|embeddings|audio|videos|tasks)(?=\/|$)/;
+
+/**
+ * Base URLs are written with and without `/v1`, and some clients add another to one that has it.
+ * All three spellings reach the same route. Only the unusual ones cost a second Request.
+ */
+function canonical(request: Request): { request: Request; path: string } {
+  const from = request.url.indexOf("/", request.url.indexOf("//") + 2);
+  const query = request.url.indexOf("?", from);
+  const path = request.url.slice(from, query < 0 ? undefined : query);
+  const doubled = path.startsWith("/v1/v1/");
+  if (!doubled && !RESOURCES.test(path)) return { request, path };
+  const straight = doubled ? path.slice("/v1".length) : `/v1${path}`;
+  const url = request.url.slice(0, from) + straight + (query < 0 ? "" : request.url.slice(query));
+  const rewritten = new Request(url, request);
+  carryTrace(request, rewritten);
+  return { request: rewritten, path: straight };
+}
+
+/** One line a request; a server-side failure adds its cause, at a level that gets noticed. */
+function report(log: Log, traced: Trace, method: string, path: string, status: number): void {
+  const { id, key, model, upstreamMs, started, error } = traced;
+  const ms = Math.round((performance.now() - started) * 10) / 10;
+  const upstream = upstreamMs === undefined ? {} : { upstream_ms: Math.round(upstreamMs) };
+  log.info("request", { id, key, method, path, model, status, ms, ...upstream });
+  if (status >= 500 && error !== undefined) log.error("request failed", { id, status, error });
+}

@@ -1,0 +1,20 @@
+/** What the routes work with; made once in the shell, replaced piece by piece in tests. */
+import type { Keyring } from "../accounts/keys.ts";
+import type { Config } from "../config.ts";
+import type { MediaSource } from "../fal/media.ts";
+import type { Verdict } from "../fal/probe.ts";
+import type { Generations } from "../generation/generations.ts";
+import type { Log } from "../log.ts";
+import type { Dictionary } from "../models/resolve.ts";
+
+export interface Deps {
+  config: Config;
+  log: Log;
+  keyring: Keyring;
+  dictionary: Dictionary;
+  generations: Generations;
+  media: MediaSource;
+  /** Whether fal can be reached with any of the configured keys. */
+  probe(): Promise<Verdict>;
+  version: string;
+}

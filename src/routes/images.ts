@@ -1,0 +1,73 @@
+/** `/v1/images`: pictures from words. */
+import { Elysia } from "elysia";
+import { drawing, pictureModel } from "../generation/draw.ts";
+import { answers } from "../http/docs.ts";
+import { jsonBody } from "../http/parse.ts";
+import { patient } from "../http/patience.ts";
+import { eventStream } from "../http/stream.ts";
+import { trace } from "../http/trace.ts";
+import type { ImageRequest } from "../models/fit/request.ts";
+import { ImageGenerateParams, ImagesResponse } from "../openai/images.ts";
+import type { Deps } from "./deps.ts";
+import { renderError } from "./errors.ts";
+import { pictureEvents, pictureResponse, type Rendering } from "./pictures.ts";
+import { asked, patience } from "./waiting.ts";
+
+export function images(deps: Deps) {
+  const { config, dictionary, generations } = deps;
+
+  async function generate(body: ImageGenerateParams, request: Request): Promise<Response> {
+    const { model: name, n, response_format, stream, ...words } = body;
+    const model = pictureModel(dictionary, name);
+    const traced = trace(request);
+    traced.model = model.id;
+    const generation = generations.begin(
+      asked(request, drawing(model, imageRequest(words, n)), body),
+    );
+    const wait = patience(request, config.requestTimeout);
+    const rendering: Rendering = {
+      model: model.id,
+      format: response_format ?? model.alias?.format ?? config.defaultResponseFormat,
+      asked: body,
+    };
+    if (stream) {
+      // A refusal by fal still gets its own status: the stream opens once fal has taken the request.
+      await generation.accepted(wait);
+      const events = pictureEvents("image_generation", generation, wait, rendering, deps, traced);
+      return eventStream(events, { trace: traced });
+    }
+    const answer = pictureResponse(generation, wait, rendering, deps, traced);
+    return patient(answer, { seconds: config.jsonKeepalive, trace: traced, render: renderError });
+  }
+
+  return new Elysia({ prefix: "/v1/images", tags: ["Images"] }).post(
+    "/generations",
+    ({ body, request }) => generate(body, request),
+    {
+      parse: jsonBody(config.maxBodySize * 1e6),
+      body: ImageGenerateParams,
+      detail: {
+        summary: "Draw pictures",
+        description:
+          "Draws `n` pictures from a prompt, with any alias or any fal text-to-image endpoint. " +
+          "With `stream: true` the answer is a stream of server-sent events, one " +
+          "`image_generation.completed` for each picture. An SDK's own retry, or the same " +
+          "`Idempotency-Key`, joins the generation that is under way or just finished: it is paid once.",
+        security: [{ bearer: [] }],
+        responses: answers(ImagesResponse, [400, 401, 402, 404, 413, 422, 429, 502, 504]),
+      },
+    },
+  );
+}
+
+/** Everything that is not about the answer's form is for the model. */
+function imageRequest(words: Omit<ImageGenerateParams, "n">, n: number | undefined): ImageRequest {
+  const { prompt, size, quality, background, output_format, output_compression } = words;
+  const { style, seed, negative_prompt, moderation, user: _, partial_images: __, ...extra } = words;
+  const known = ["prompt", "size", "quality", "background", "output_format", "output_compression"];
+  return {
+    ...{ prompt, n, size, quality, background, output_format, output_compression },
+    ...{ style, seed, negative_prompt, moderation },
+    extra: Object.fromEntries(Object.entries(extra).filter(([name]) => !known.includes(name))),
+  };
+}

@@ -1,0 +1,47 @@
+/** `/v1/models`: what can be asked for. */
+import { Elysia } from "elysia";
+import { answers } from "../http/docs.ts";
+import { trace } from "../http/trace.ts";
+import { listModels, retrieveModel } from "../models/listing.ts";
+import { modelNotFound } from "../openai/error.ts";
+import { Model, ModelList } from "../openai/models.ts";
+import type { Deps } from "./deps.ts";
+
+export function models({ dictionary }: Deps) {
+  // The list is the same for everyone until a restart: it is made and written once.
+  let listed: string | undefined;
+
+  function list(): Response {
+    listed ??= JSON.stringify(listModels(dictionary));
+    return new Response(listed, { headers: { "content-type": "application/json" } });
+  }
+
+  function retrieve(id: string, request: Request): Response {
+    trace(request).model = id;
+    const model = retrieveModel(dictionary, id);
+    if (!model) throw modelNotFound(id, dictionary.nearest(id));
+    return Response.json(model);
+  }
+
+  return new Elysia({ prefix: "/v1/models", tags: ["Models"] })
+    .get("/", () => list(), {
+      detail: {
+        summary: "List the models",
+        description: "The aliases. Any full fal endpoint id can be used too without being listed.",
+        security: [{ bearer: [] }],
+        responses: answers(ModelList, [401]),
+      },
+    })
+    .get("/:id", ({ params, request }) => retrieve(params.id, request), {
+      detail: {
+        summary: "Show a model",
+        description:
+          "An alias or a full fal endpoint id; its slashes may be percent-encoded or not.",
+        security: [{ bearer: [] }],
+        responses: answers(Model, [401, 404]),
+      },
+    })
+    .get("/*", ({ params, request }) => retrieve(decodeURIComponent(params["*"]), request), {
+      detail: { hide: true },
+    });
+}

@@ -1,0 +1,110 @@
+/** A generation's pictures as OpenAI's clients read them: links, base64, or events. */
+import type { Generation, Wait } from "../generation/generation.ts";
+import { drawn } from "../generation/pictures.ts";
+import type { Settled } from "../generation/run.ts";
+import { base64 } from "../http/base64.ts";
+import { frame, jsonStream } from "../http/stream.ts";
+import type { Trace } from "../http/trace.ts";
+import type { Picture } from "../models/output.ts";
+import { completedEvent, type ImagesResponse, type ImageStream } from "../openai/images.ts";
+import { picturesJson } from "../openai/picture-json.ts";
+import type { Deps } from "./deps.ts";
+import { errorFrame } from "./errors.ts";
+
+/** How a client wants its pictures. */
+export interface Rendering {
+  /** The model's name, to be echoed. */
+  model: string;
+  format: "url" | "b64_json";
+  /** What the client asked for, to be echoed in events. */
+  asked: { quality?: string; background?: string; response_format?: string };
+}
+
+type Media = Pick<Deps, "media">;
+
+/** The whole answer; base64 is fetched from all pictures at once and written as it arrives. */
+export async function pictureResponse(
+  generation: Generation,
+  wait: Wait,
+  { model, format }: Rendering,
+  { media }: Media,
+  trace: Trace,
+): Promise<Response> {
+  const settled = await generation.wait(wait);
+  trace.upstreamMs = settled.upstreamMs;
+  const shown = drawn(settled);
+  const answer = { created: unixNow(), model };
+  const headers = adjustments(settled);
+  if (format === "url") {
+    generation.delivered();
+    const data = shown.map(({ url, revisedPrompt }) => ({ url, ...revised(revisedPrompt) }));
+    return Response.json({ ...answer, data } satisfies ImagesResponse, { headers });
+  }
+  const files = await Promise.all(shown.map(({ url }) => media.open(url, wait.signal)));
+  const encoded = files.map(({ body }, index) => ({
+    base64: base64(body),
+    ...revised(shown[index]!.revisedPrompt),
+  }));
+  generation.delivered();
+  return jsonStream(picturesJson(answer, encoded), { trace, headers });
+}
+
+/** One `completed` event a picture. A failure after the first byte is an event of its own. */
+export async function* pictureEvents(
+  stream: ImageStream,
+  generation: Generation,
+  wait: Wait,
+  { asked }: Rendering,
+  { media }: Media,
+  trace: Trace,
+): AsyncGenerator<string> {
+  try {
+    const settled = await generation.wait(wait);
+    trace.upstreamMs = settled.upstreamMs;
+    for (const picture of drawn(settled)) {
+      // OpenAI's events carry base64; a link only if it was asked for by name.
+      const image =
+        asked.response_format === "url"
+          ? { url: picture.url }
+          : { b64_json: await whole(picture.url, media, wait.signal) };
+      const event = completedEvent(stream, { image, ...described(picture, asked) });
+      yield frame(event.type, event);
+    }
+    generation.delivered();
+  } catch (error) {
+    if (wait.signal.aborted) return;
+    trace.error = error;
+    yield errorFrame(error);
+  }
+}
+
+async function whole(url: string, media: Deps["media"], signal: AbortSignal): Promise<string> {
+  const { body } = await media.open(url, signal);
+  const pieces: string[] = [];
+  for await (const piece of base64(body)) pieces.push(piece);
+  return pieces.join("");
+}
+
+/** Sizes that OpenAI's event schema lists; any other is `auto` to it. */
+const LISTED_SIZES = new Set(["1024x1024", "1024x1536", "1536x1024"]);
+
+function described({ width, height, content_type }: Picture, asked: Rendering["asked"]) {
+  const size = `${width}x${height}`;
+  return {
+    created_at: unixNow(),
+    size: LISTED_SIZES.has(size) ? size : "auto",
+    quality: asked.quality ?? "auto",
+    background: asked.background ?? "auto",
+    output_format: content_type?.replace("image/", "") ?? "png",
+  };
+}
+
+const revised = (prompt?: string) => (prompt === undefined ? {} : { revised_prompt: prompt });
+
+/** What was approximated, so that nobody has to compare sizes to find out. */
+function adjustments({ adjusted }: Settled): Record<string, string> {
+  const words = adjusted.join("; ").replace(/[^\x20-\x7e]/g, "?");
+  return words === "" ? {} : { "x-falgate-adjusted": words };
+}
+
+const unixNow = () => Math.floor(Date.now() / 1000);

@@ -1,0 +1,93 @@
+/** Imports run one way, from the process down to what knows nobody. */
+import { expect, test } from "bun:test";
+import { Glob } from "bun";
+import { dirname, join, normalize } from "node:path";
+
+/** What each part of `src` may import, besides itself. The same table stands in CONTRIBUTING.md. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  index: ["cli"],
+  cli: [
+    "app",
+    "config",
+    "log",
+    "version",
+    "accounts",
+    "fal",
+    "generation",
+    "models",
+    "routes",
+    "sandbox",
+  ],
+  app: ["accounts", "http", "openai", "routes"],
+  routes: ["accounts", "config", "errors", "fal", "generation", "http", "log", "models", "openai"],
+  generation: ["fal", "log", "models", "openai"],
+  accounts: ["openai"],
+  models: ["fal", "openai"],
+  errors: ["fal", "openai"],
+  http: ["log", "openai"],
+  fal: ["log"],
+  openai: [],
+  config: ["log"],
+  log: [],
+  version: [],
+  // The emulated fal is reached over HTTP; of the rest it reads one file of data.
+  sandbox: ["models/catalog.json"],
+};
+
+const SRC = new URL("../../src/", import.meta.url).pathname;
+const transpiler = new Bun.Transpiler({ loader: "ts" });
+const part = (path: string) => path.split("/")[0]!.replace(/\.ts$/, "");
+
+async function imports(file: string): Promise<string[]> {
+  const source = await Bun.file(join(SRC, file)).text();
+  // Type-only imports count too, and the transpiler drops them.
+  const visible = source
+    .replace(/^(import|export) type /gm, "$1 ")
+    .replace(/([{,]\s*)type /g, "$1");
+  return [
+    ...transpiler.scanImports(visible).map(({ path }) => path),
+    ...[...visible.matchAll(/from "(\.[^"]+)"/g)].map(([, path]) => path!),
+  ]
+    .filter((path) => path.startsWith("."))
+    .map((path) => normalize(join(dirname(file), path)));
+}
+
+test("no import runs back", async () => {
+  const files = [...new Glob("**/*.{ts,tsx}").scanSync(SRC)];
+  expect(files.length).toBeGreaterThan(50);
+  const back: string[] = [];
+  for (const file of files) {
+    const from = part(file);
+    const allowed = MAY_IMPORT[from];
+    if (!allowed) back.push(`${file} belongs to no layer`);
+    for (const target of await imports(file)) {
+      if (target.startsWith("..")) continue; // package.json, an embedded asset
+      const to = part(target);
+      if (to !== from && !allowed?.includes(to) && !allowed?.includes(target)) {
+        back.push(`${file} imports ${target}`);
+      }
+    }
+  }
+  expect(back).toEqual([]);
+});
+
+test("only index.ts and scripts touch the process", async () => {
+  const guilty: string[] = [];
+  for (const file of new Glob("**/*.ts").scanSync(SRC)) {
+    if (file === "index.ts") continue;
+    const source = await Bun.file(join(SRC, file)).text();
+    if (/(?<![\w.$])process\.(env|exit|argv|on|stdout|stderr|cwd|kill)\b/.test(source))
+      guilty.push(file);
+  }
+  expect(guilty).toEqual([]);
+});
+
+test("a model's name decides nothing outside src/models", async () => {
+  const guilty: string[] = [];
+  for (const file of new Glob("**/*.ts").scanSync(SRC)) {
+    if (file.startsWith("models/") || file.startsWith("sandbox/")) continue;
+    const source = await Bun.file(join(SRC, file)).text();
+    if (/\bmodel(\.id|Id|Name)?\s*[!=]==\s*["'`]/.test(source)) guilty.push(file);
+  }
+  expect(guilty).toEqual([]);
+});
