@@ -53,11 +53,16 @@ export function readOverride(
     return endpoint;
   }
 
+  const edits = table.edit === undefined ? undefined : resolve(table.edit)?.endpoints;
+  if (table.edit !== undefined && !edits?.length) {
+    throw new Error(`models."${id}": there is no endpoint ${table.edit} to edit with`);
+  }
+
   const [best] = models as [Model];
   const base = best.alias;
   const company: Partial<Record<Company, Chain>> = {
     ...base?.with,
-    ...(table.edit === undefined ? {} : { edit: [table.edit] }),
+    ...(edits ? { edit: edits.map((endpoint) => endpoint.id) } : {}),
   };
   const format = table.format ?? base?.format;
   const name = table.name ?? base?.name;

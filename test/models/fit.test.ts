@@ -160,6 +160,9 @@ describe("size", () => {
   });
 
   test.each([
+    ["gpt-image-1", "1024x1024", []],
+    ["dall-e-2", "256x256", ["size 256x256 became image_size 1024x1024"]],
+    ["gpt-image-1", "1:1", []],
     ["gpt-image-1", "1792x1024", ["size 1792x1024 became image_size 1536x1024"]],
     ["imagen4-preview", "3:2", ["size 3:2 became aspect_ratio 4:3"]],
     ["imagen4-preview", "1024x1024", []],
@@ -333,7 +336,14 @@ describe("extras", () => {
 
   test("they win over what was fitted, and defaults yield to both", () => {
     const endpoint = catalog.get("fal-ai/nano-banana-pro")!;
-    const defaults = { resolution: "4K", safety_tolerance: "5", output_format: "webp", absent: 1 };
+    const defaults = {
+      resolution: "4K",
+      safety_tolerance: "5",
+      output_format: "webp",
+      absent: 1,
+      enable_web_search: "maybe",
+      sync_mode: true,
+    };
     const request = {
       prompt: "a fox",
       output_format: "png",

@@ -333,6 +333,10 @@ describe("[models] of falgate.toml", () => {
 
   test.each<[Override, string]>([
     ["nope", 'models."x": there is no model nope'],
+    [
+      { endpoint: "flux-dev", edit: "fal-ai/none" },
+      'models."x": there is no endpoint fal-ai/none to edit with',
+    ],
     [{}, 'models."x": give it an endpoint'],
     [
       { endpoint: "acme/mine", like: "acme/none" },

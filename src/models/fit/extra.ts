@@ -40,20 +40,36 @@ const MEANING: Readonly<Record<FieldType, string>> = {
   unknown: "something else",
 };
 
-/** A value as the field takes it. */
+/** A value as the field takes it. Throws 400, naming `name`, for one that it does not. */
 export function coerce(value: unknown, field: Field, name: string): unknown {
+  const read = readValue(value, field);
+  if (read !== undefined) return read;
+  const words = field.enum?.slice(0, 12).join(", ");
+  const wanted = words ? `one of ${words}` : MEANING[field.type];
+  throw invalidRequest(`Invalid ${name}: it must be ${wanted}.`, name);
+}
+
+/** The defaults that the endpoint has a field for and takes: a chain's endpoints differ in both. */
+export function fitDefaults(
+  defaults: Readonly<Record<string, unknown>>,
+  { input }: Endpoint,
+): Record<string, unknown> {
+  const fitted: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(defaults)) {
+    const field = Object.hasOwn(input, name) ? input[name] : undefined;
+    const read = field && !NEVER.has(name) ? readValue(value, field) : undefined;
+    if (read !== undefined) fitted[name] = read;
+  }
+  return fitted;
+}
+
+function readValue(value: unknown, field: Field): unknown {
   if (field.objectToo && isRecord(value)) return value;
   if (field.type === "array" && field.media && typeof value === "string") return [value];
   const read = READERS[field.type](value);
-  if (read === undefined) {
-    throw invalidRequest(`Invalid ${name}: it must be ${MEANING[field.type]}.`, name);
-  }
-  if (!field.enum || field.open) return read;
+  if (read === undefined || !field.enum || field.open) return read;
   const wanted = String(read).toLowerCase();
-  const member = field.enum.find((member) => member.toLowerCase() === wanted);
-  if (member !== undefined) return member;
-  const some = field.enum.slice(0, 12).join(", ");
-  throw invalidRequest(`Invalid ${name} '${String(read)}': this model has ${some}.`, name);
+  return field.enum.find((member) => member.toLowerCase() === wanted);
 }
 
 function ofType(type: "string" | "boolean", value: unknown) {

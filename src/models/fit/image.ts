@@ -3,7 +3,7 @@ import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
 import { callInput, countPictures, share } from "./count.ts";
 import { fitSize } from "./dimensions.ts";
-import { coerce, fitExtras } from "./extra.ts";
+import { coerce, fitDefaults, fitExtras } from "./extra.ts";
 import { NOTHING, type Fitted, type ImageRequest, type Part } from "./request.ts";
 
 import { pixelsOf } from "./resolution.ts";
@@ -43,7 +43,7 @@ export function fitImage(
     atLeast(fitWord("quality", request, endpoint), shape),
   ];
   const input = {
-    ...fitExtras(defaults, endpoint),
+    ...fitDefaults(defaults, endpoint),
     ...prompt(request, endpoint),
     ...sameName(request, endpoint),
     ...Object.assign({}, ...parts.map((part) => part.input)),
