@@ -7,6 +7,7 @@ import type { Settings } from "./options.ts";
 import type { Queue } from "./queue.ts";
 import { detail } from "./reply.ts";
 import type { Tally } from "./tally.ts";
+import type { Tokens } from "./token.ts";
 import type { Uploads } from "./upload.ts";
 
 export interface Fal {
@@ -14,6 +15,7 @@ export interface Fal {
   readonly queue: Queue;
   readonly ledger: Ledger;
   readonly tally: Tally;
+  readonly tokens: Tokens;
   readonly uploads: Uploads;
 }
 

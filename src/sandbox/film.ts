@@ -1,0 +1,34 @@
+/** Outputs that are films: one of three real clips, by the shape that was asked for. */
+import { filmFacts, films } from "./clip.ts";
+import { hex, seedFrom } from "./chance.ts";
+import type { Model } from "./model.ts";
+import { secondsOf } from "./price.ts";
+import { type Size, sizeOf } from "./size.ts";
+import type { Outcome, Work } from "./work.ts";
+
+export function shootFilm(work: Work, model: Model, source?: Size): Outcome {
+  const { input, origin, id } = work;
+  const { width, height } = shapeOf(work, source);
+  const film = width > height ? films.wide : width < height ? films.tall : films.square;
+  const name = `${hex(seedFrom(id))}-${film.name}`;
+  const video = {
+    url: `${origin}/files/b/${hex(seedFrom(String(input["prompt"])))}/${name}`,
+    content_type: film.type,
+    file_name: name,
+    file_size: Bun.file(film.path).size,
+    width: film.width,
+    height: film.height,
+    ...filmFacts,
+  };
+  const seed = Number.isInteger(input["seed"]) ? (input["seed"] as number) : seedFrom(id);
+  const seeded = "seed" in model.input && { seed };
+  const output = model.output === "videos" ? { videos: [video], ...seeded } : { video, ...seeded };
+  return { output, units: secondsOf(input) };
+}
+
+function shapeOf({ endpoint, input }: Work, source?: Size): Size {
+  const asked = typeof input["aspect_ratio"] === "string" && input["aspect_ratio"] !== "auto";
+  if (!asked && source) return source;
+  if (!asked && !("image_size" in input)) return { width: 16, height: 9 };
+  return sizeOf(endpoint, input, source);
+}

@@ -1,0 +1,31 @@
+/** `GET /`: what this server is and how to use it, as plain text. */
+import { magicSecrets } from "./auth.ts";
+import { markerHelp } from "./marker.ts";
+
+export function page(origin: string): string {
+  return `fal, emulated: for testing software that uses fal.ai, at no cost.
+
+In place of            use
+  https://queue.fal.run  ${origin}/queue
+  https://fal.run        ${origin}/run
+  https://rest.fal.ai    ${origin}/rest
+  https://api.fal.ai     ${origin}/platform
+Pictures, films and sounds that it makes are real files below ${origin}/files.
+
+Keys: any "Authorization: Key id:secret". Some secrets stand for a fate:
+${magicSecrets.map(([secret, meaning]) => `  ${secret.padEnd(24)} ${meaning}`).join("\n")}
+One key does not see the requests of another.
+
+${markerHelp}
+
+Control:
+  GET    /sandbox/requests   every request received, as JSON; DELETE forgets them
+  GET    /sandbox/billed     what would have been charged; DELETE forgets it
+  GET    /sandbox/options    PATCH changes: keys, locked, refused, queueTime, runTime, concurrency,
+                             forgetAfter, retired, apps, noResponses, chunkTime, balance
+  POST   /sandbox/reset      forgets everything
+
+  curl ${origin}/queue/fal-ai/flux/dev -H "Authorization: Key me:secret" \\
+       -H "Content-Type: application/json" -d '{"prompt":"a lighthouse"}'
+`;
+}

@@ -1,0 +1,192 @@
+/** The sandbox: an emulated fal on one port, a path prefix standing for each of fal's hosts. */
+import { bill } from "./bill.ts";
+import { type Call, type Host, originOf } from "./call.ts";
+import { control } from "./control.ts";
+import type { Fal } from "./fal.ts";
+import { forgetAfter } from "./forget.ts";
+import { type Charge, createLedger } from "./ledger.ts";
+import { mediaHost } from "./media-host.ts";
+import type { SandboxOptions, Settings } from "./options.ts";
+import { runTime } from "./pace.ts";
+import { page } from "./page.ts";
+import { perform } from "./perform.ts";
+import { platformHost } from "./platform-host.ts";
+import { createQueue } from "./queue.ts";
+import { queueHost } from "./queue-host.ts";
+import { createRecorder, type Recorded } from "./recorder.ts";
+import { detail } from "./reply.ts";
+import { restHost } from "./rest-host.ts";
+import { runHost } from "./run-host.ts";
+import { createTally } from "./tally.ts";
+import { createTokens } from "./token.ts";
+import { createUploads } from "./upload.ts";
+
+export type { Charge, Recorded, SandboxOptions };
+
+export interface Sandbox {
+  readonly url: string;
+  readonly port: number;
+  readonly queueUrl: string;
+  readonly runUrl: string;
+  readonly restUrl: string;
+  readonly platformUrl: string;
+  /** Every request received, oldest first. */
+  readonly requests: readonly Recorded[];
+  /** What it billed, oldest first. */
+  readonly billed: readonly Charge[];
+  /** Changes options while it runs; undefined puts one back to its default. */
+  update(options: Partial<Settings>): void;
+  /** Forgets requests, results, uploads and bills; the options stay. */
+  reset(): void;
+  stop(): Promise<void>;
+}
+
+const prefixes: Readonly<Record<string, Host>> = {
+  queue: "queue",
+  run: "run",
+  rest: "rest",
+  platform: "platform",
+  files: "media",
+};
+
+const hosts: Record<Host, (fal: Fal, call: Call) => Response | Promise<Response>> = {
+  queue: queueHost,
+  run: runHost,
+  rest: restHost,
+  platform: platformHost,
+  media: mediaHost,
+};
+
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const { port = 4100, hostname = "127.0.0.1", ...settings } = options;
+  const recorder = createRecorder();
+  const ledger = createLedger();
+  const fal: Fal = {
+    settings,
+    ledger,
+    tally: createTally(),
+    tokens: createTokens(),
+    uploads: createUploads(),
+    queue: createQueue({
+      concurrency: () => fal.settings.concurrency ?? 40,
+      queueTime: () => fal.settings.queueTime ?? 50,
+      runTime: (work) => runTime(fal.settings, work),
+      forgetAfter: (outcome) => forgetAfter(fal.settings, outcome),
+      perform: (work) => perform(fal, work),
+      settled: (job, outcome) => bill(fal, job, outcome),
+    }),
+  };
+
+  function update(changed: Partial<Settings>) {
+    fal.settings = { ...fal.settings, ...changed };
+  }
+
+  function reset() {
+    recorder.clear();
+    ledger.clear();
+    fal.queue.clear();
+    fal.tally.clear();
+    fal.uploads.clear();
+  }
+
+  const controlled = { recorder, ledger, settings: () => fal.settings, update, reset };
+
+  async function answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const [, first = "", rest = ""] = /^\/([^/]*)(.*?)\/*$/.exec(url.pathname) ?? [];
+    if (first === "") return new Response(page(originOf(request)));
+    if (first === "sandbox") return control(request, rest, controlled);
+    const host = prefixes[first];
+    if (!host) return detail(404, "Not Found");
+    if (request.method === "OPTIONS") return new Response(null, { status: 204 });
+    const call = await callOf(request, host, decode(rest), url.searchParams, recorder.record);
+    const response = await hosts[host](fal, call);
+    // What the load balancer answers itself never reached fal, and has no id.
+    const bare = response.headers.get("server") === "nginx";
+    if (!bare && !response.headers.has("x-fal-request-id")) {
+      response.headers.set("x-fal-request-id", call.id);
+    }
+    return response;
+  }
+
+  const server = Bun.serve({
+    port,
+    hostname,
+    // Waiting for a film takes longer than the ten seconds Bun grants by default.
+    idleTimeout: 0,
+    maxRequestBodySize: 1024 * 1024 * 1024,
+    async fetch(request) {
+      const response = await answer(request);
+      for (const [name, value] of cors) response.headers.set(name, value);
+      return response;
+    },
+    error: (cause) => detail(500, `The sandbox failed: ${cause.message}`),
+  });
+
+  const url = `http://${hostname}:${server.port}`;
+  return {
+    url,
+    port: server.port ?? port,
+    queueUrl: `${url}/queue`,
+    runUrl: `${url}/run`,
+    restUrl: `${url}/rest`,
+    platformUrl: `${url}/platform`,
+    requests: recorder.requests,
+    billed: ledger.charges,
+    update,
+    reset,
+    async stop() {
+      fal.queue.clear();
+      await server.stop(true);
+    },
+  };
+}
+
+/** Browsers call fal from any page. */
+const cors = [
+  ["access-control-allow-origin", "*"],
+  ["access-control-allow-methods", "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS"],
+  ["access-control-allow-headers", "*, authorization"],
+  ["access-control-expose-headers", "*"],
+] as const;
+
+async function callOf(
+  request: Request,
+  host: Host,
+  path: string,
+  query: URLSearchParams,
+  record: (call: Call, size: number) => void,
+): Promise<Call> {
+  const bytes = request.body ? await request.bytes() : new Uint8Array();
+  const text = host === "media" ? "" : new TextDecoder().decode(bytes);
+  const call: Call = {
+    request,
+    method: request.method,
+    host,
+    path,
+    query,
+    body: parse(text),
+    ...(host === "media" && bytes.length && { bytes }),
+    origin: originOf(request),
+    id: crypto.randomUUID(),
+  };
+  record(call, bytes.length);
+  return call;
+}
+
+function parse(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
