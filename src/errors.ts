@@ -102,7 +102,13 @@ export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   if (thrown instanceof FalError) return fromFal(thrown);
   if (thrown instanceof ValidationError) return fromValidation(thrown);
-  const { code, name } = (thrown ?? {}) as { code?: unknown; name?: unknown };
+  const { code, name, cause } = (thrown ?? {}) as {
+    code?: unknown;
+    name?: unknown;
+    cause?: unknown;
+  };
+  // Elysia wraps whatever a route's own body reader throws.
+  if (code === "PARSE" && cause instanceof ApiError) return cause;
   if (code === "PARSE") {
     const message = "The request body is not valid JSON.";
     return new ApiError(400, message, INVALID, { code: "invalid_json", cause: thrown });
@@ -195,7 +201,8 @@ function fromValidation(error: ValidationError): ApiError {
   }
   const schema = found?.schema as { enum?: unknown[]; expects?: string } | undefined;
   const choices = schema?.enum?.map((value) => JSON.stringify(value)).join(", ");
-  const wanted = schema?.expects ?? (choices ? `one of ${choices}` : lower(found?.message));
+  const wanted =
+    schema?.expects ?? (choices ? `it must be one of ${choices}` : lower(found?.message));
   return new ApiError(400, `Invalid value for ${named}: ${wanted}.`, INVALID, {
     param,
     code: "invalid_value",

@@ -68,6 +68,7 @@ function logOf(config: Config, { terminal, out }: Invocation): Log {
   return createLog({
     level: config.debug ? "debug" : config.logLevel,
     format: config.logFormat ?? (terminal ? "pretty" : "json"),
+    stacks: config.debug || config.nodeEnv === "development",
     write: out,
   });
 }

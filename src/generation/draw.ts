@@ -1,15 +1,13 @@
 /** Planning pictures: which model is meant, and what of the request is for it. */
 import { invalidRequest, modelNotFound } from "../openai/error.ts";
 import { fitImage } from "../models/fit/image.ts";
+import { ImageGenerateParams } from "../openai/images.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
 import type { Dictionary, Model } from "../models/resolve.ts";
 import type { Plan } from "./plan.ts";
 
-/** What draws when the client names no model (contract 2). */
-export const DEFAULT_MODEL = "imagen4-preview";
-
 /** The model of that name, which must make pictures from words. Throws 404 or 400. */
-export function pictureModel(dictionary: Dictionary, name: string = DEFAULT_MODEL): Model {
+export function pictureModel(dictionary: Dictionary, name: string): Model {
   const model = dictionary.resolve(name);
   if (!model) throw modelNotFound(name, dictionary.nearest(name));
   if (model.kind === "image" && model.endpoints.length > 0) return model;
@@ -23,4 +21,16 @@ export function drawing(model: Model, request: ImageRequest): Plan {
     endpoints: model.endpoints,
     fit: (endpoint) => fitImage(request, endpoint, model.alias?.defaults),
   };
+}
+
+/** What of OpenAI's parameters is for the model; the others say who asks and how to answer. */
+export function imageRequest(params: ImageGenerateParams): ImageRequest {
+  const { prompt, n, size, quality, background, output_format, output_compression } = params;
+  const { style, seed, negative_prompt, moderation } = params;
+  const words = { prompt, n, size, quality, background, output_format, output_compression };
+  const more = { style, seed, negative_prompt, moderation };
+  const extra = Object.entries(params).filter(
+    ([name]) => !(name in ImageGenerateParams.properties),
+  );
+  return { ...words, ...more, extra: Object.fromEntries(extra) };
 }

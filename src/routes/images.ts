@@ -1,12 +1,12 @@
 /** `/v1/images`: pictures from words. */
 import { Elysia } from "elysia";
-import { drawing, pictureModel } from "../generation/draw.ts";
+import { drawing, imageRequest, pictureModel } from "../generation/draw.ts";
 import { answers } from "../http/docs.ts";
 import { jsonBody } from "../http/parse.ts";
 import { patient } from "../http/patience.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
-import type { ImageRequest } from "../models/fit/request.ts";
+import { DEFAULT_IMAGE_MODEL } from "../models/aliases/images.ts";
 import { ImageGenerateParams, ImagesResponse } from "../openai/images.ts";
 import type { Deps } from "./deps.ts";
 import { renderError } from "./errors.ts";
@@ -17,13 +17,11 @@ export function images(deps: Deps) {
   const { config, dictionary, generations } = deps;
 
   async function generate(body: ImageGenerateParams, request: Request): Promise<Response> {
-    const { model: name, n, response_format, stream, ...words } = body;
-    const model = pictureModel(dictionary, name);
+    const { model: name = DEFAULT_IMAGE_MODEL, response_format, stream } = body;
     const traced = trace(request);
-    traced.model = model.id;
-    const generation = generations.begin(
-      asked(request, drawing(model, imageRequest(words, n)), body),
-    );
+    traced.model = name;
+    const model = pictureModel(dictionary, name);
+    const generation = generations.begin(asked(request, drawing(model, imageRequest(body)), body));
     const wait = patience(request, config.requestTimeout);
     const rendering: Rendering = {
       model: model.id,
@@ -58,16 +56,4 @@ export function images(deps: Deps) {
       },
     },
   );
-}
-
-/** Everything that is not about the answer's form is for the model. */
-function imageRequest(words: Omit<ImageGenerateParams, "n">, n: number | undefined): ImageRequest {
-  const { prompt, size, quality, background, output_format, output_compression } = words;
-  const { style, seed, negative_prompt, moderation, user: _, partial_images: __, ...extra } = words;
-  const known = ["prompt", "size", "quality", "background", "output_format", "output_compression"];
-  return {
-    ...{ prompt, n, size, quality, background, output_format, output_compression },
-    ...{ style, seed, negative_prompt, moderation },
-    extra: Object.fromEntries(Object.entries(extra).filter(([name]) => !known.includes(name))),
-  };
 }

@@ -40,13 +40,11 @@ const part = (path: string) => path.split("/")[0]!.replace(/\.ts$/, "");
 
 async function imports(file: string): Promise<string[]> {
   const source = await Bun.file(join(SRC, file)).text();
-  // Type-only imports count too, and the transpiler drops them.
-  const visible = source
-    .replace(/^(import|export) type /gm, "$1 ")
-    .replace(/([{,]\s*)type /g, "$1");
+  // The transpiler drops imports of types alone, which count here too.
+  const types = [...source.matchAll(/^(?:import|export) (?:type )?[^;]*? from "([^"]+)"/gm)];
   return [
-    ...transpiler.scanImports(visible).map(({ path }) => path),
-    ...[...visible.matchAll(/from "(\.[^"]+)"/g)].map(([, path]) => path!),
+    ...transpiler.scanImports(source).map(({ path }) => path),
+    ...types.map(([, path]) => path!),
   ]
     .filter((path) => path.startsWith("."))
     .map((path) => normalize(join(dirname(file), path)));
