@@ -69,10 +69,21 @@ export const markerHelp = [
 
 export const noMarker: Marker = new Map();
 
-/** The markers in every string of a value, and the value as the model sees it, without them. */
+/** A value's markers, and the value as the model sees it, without them. */
 export function takeMarker<T>(value: T): { seen: T; marker: Marker } {
   const marker = new Map<string, string>();
-  return { seen: strip(value, marker) as T, marker };
+  // A conversation repeats what was said before; only the newest turn's marker is meant.
+  const spoken = lastTurn(value);
+  if (spoken !== undefined) strip(spoken, marker);
+  const seen = strip(value, spoken === undefined ? marker : new Map()) as T;
+  return { seen, marker };
+}
+
+function lastTurn(value: unknown): unknown {
+  if (!isFields(value)) return undefined;
+  const turns = Array.isArray(value["messages"]) ? value["messages"] : value["input"];
+  if (!Array.isArray(turns)) return undefined;
+  return turns.findLast((turn) => isFields(turn) && turn["role"] === "user");
 }
 
 function strip(value: unknown, found: Map<string, string>): unknown {
