@@ -20,6 +20,7 @@ import { runHost } from "./run-host.ts";
 import { createTally } from "./tally.ts";
 import { createTokens } from "./token.ts";
 import { createUploads } from "./upload.ts";
+import { callWebhook } from "./webhook.ts";
 
 export type { Charge, Recorded, SandboxOptions };
 
@@ -73,7 +74,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       runTime: (work) => runTime(fal.settings, work),
       forgetAfter: (outcome) => forgetAfter(fal.settings, outcome),
       perform: (work) => perform(fal, work),
-      settled: (job, outcome) => bill(fal, job, outcome),
+      settled(job, outcome) {
+        bill(fal, job, outcome);
+        void callWebhook(job, outcome, fal.settings.webhookRetry ?? 1000);
+      },
     }),
   };
 
