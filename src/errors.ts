@@ -130,7 +130,11 @@ function fromFal(error: FalError): ApiError {
       cause: error,
     });
   }
-  const known = (error.type && BY_TYPE[error.type]) || locked(error) || BY_STATUS[error.status];
+  const known =
+    (error.type && BY_TYPE[error.type]) ||
+    locked(error) ||
+    fromProvider(error) ||
+    BY_STATUS[error.status];
   if (!known && isValidation(error)) return fromFaults(error);
   const rendering = known ?? upstream(502, "The upstream service failed.");
   // What was billed must not be bought again by a client that retries on its own.
@@ -149,6 +153,27 @@ function fromFal(error: FalError): ApiError {
 
 /** Statuses after which OpenAI's SDKs and the AI SDK call again by themselves. */
 const RETRIED: ReadonlySet<number> = new Set([408, 409, 429, 500]);
+
+/** What a language model's provider says by status; its words are kept where they help the caller. */
+const BY_PROVIDER: Readonly<Record<number, Omit<Rendering, "message">>> = {
+  400: { status: 400, type: INVALID, code: "invalid_value" },
+  402: { status: 402, type: "insufficient_quota", code: "insufficient_quota" },
+  403: { status: 400, type: INVALID, code: "content_policy_violation" },
+  404: { status: 404, type: INVALID, code: "model_not_found" },
+  408: { status: 504, type: UPSTREAM, code: "upstream_timeout" },
+  413: { status: 413, type: INVALID, code: "request_too_large" },
+  422: { status: 400, type: INVALID, code: "invalid_value" },
+  429: { status: 429, type: "rate_limit_error", code: "rate_limit_exceeded" },
+  500: { status: 502, type: UPSTREAM, code: UPSTREAM },
+  502: { status: 502, type: UPSTREAM, code: UPSTREAM },
+  503: { status: 503, type: UPSTREAM, code: UPSTREAM },
+  504: { status: 504, type: UPSTREAM, code: "upstream_timeout" },
+};
+
+function fromProvider({ status, said }: FalError): Rendering | undefined {
+  const rendering = said === undefined ? undefined : BY_PROVIDER[status];
+  return rendering && said ? { ...rendering, message: said } : undefined;
+}
 
 function locked(error: FalError): Rendering | undefined {
   if (error.status !== 403 || !/locked/i.test(error.message)) return undefined;

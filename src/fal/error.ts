@@ -23,6 +23,8 @@ export interface FalErrorInit {
   retryAfter?: number;
   /** `X-Fal-Billable-Units`: what this failure was billed. */
   units?: number;
+  /** Words of a language model's provider, which are meant for the caller. */
+  said?: string;
   /** Name of the fal key that was used, never the key. */
   key?: string;
   /** True when the request may have reached fal although no answer came back. */
@@ -40,6 +42,7 @@ export class FalError extends Error {
   readonly retryable: boolean | undefined;
   readonly retryAfter: number | undefined;
   readonly units: number;
+  readonly said: string | undefined;
   readonly key: string | undefined;
   readonly ambiguous: boolean;
 
@@ -52,6 +55,7 @@ export class FalError extends Error {
     this.retryable = init.retryable;
     this.retryAfter = init.retryAfter;
     this.units = init.units ?? 0;
+    this.said = init.said;
     this.key = init.key;
     this.ambiguous = init.ambiguous ?? false;
   }
@@ -82,8 +86,28 @@ export function falError(response: Response, text: string, key?: string): FalErr
     retryable: flag(headers.get("x-fal-retryable") ?? headers.get("x-fal-needs-retry")),
     retryAfter: seconds(headers.get("retry-after")),
     units: billableUnits(headers),
+    said: providerWords(body),
     key,
   });
+}
+
+/** OpenRouter's `{"error":{"message","code"}}`, which fal's language-model route passes on. */
+export function providerError(error: unknown, key?: string): FalError {
+  const body = { error } as Json;
+  const code = Number((error as Json | null)?.code);
+  const status = code >= 400 && code < 600 ? code : 502;
+  const said = providerWords(body);
+  return new FalError({
+    status,
+    message: `the language model failed: ${said ?? "no reason"}`,
+    said,
+    key,
+  });
+}
+
+function providerWords({ error }: Json): string | undefined {
+  if (typeof error === "string") return error;
+  return text_((error as Json | null | undefined)?.message);
 }
 
 /** `X-Fal-Billable-Units`: the quantity that fal bills, 0 when it does not say. */
@@ -115,9 +139,9 @@ function fault(value: unknown): Fault {
 
 function words(body: Json, faults: readonly Fault[], text: string): string {
   if (faults.length > 0) return faults.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ");
-  const nested = body.error as Json | string | undefined;
-  const message = typeof nested === "object" ? nested?.message : nested;
-  return (text_(body.detail) ?? text_(message) ?? text_(body.message) ?? text).slice(0, 500);
+  const said = text_(body.detail) ?? providerWords(body) ?? text_(body.message);
+  if (said !== undefined) return said.slice(0, 500);
+  return text.trimStart().startsWith("<") ? "an HTML page" : text.slice(0, 500);
 }
 
 const text_ = (value: unknown) => (typeof value === "string" ? value : undefined);

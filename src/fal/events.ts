@@ -5,30 +5,47 @@ export interface ServerEvent {
   data: string;
 }
 
+/** Fed with the network's chunks, however they are cut; gives the events that are whole by now. */
+export interface EventParser {
+  push(chunk: Uint8Array): ServerEvent[];
+}
+
 /**
- * Yields each event once its blank line has arrived. Line ends may be CRLF, CR or LF and may be cut
- * anywhere by the network; comments are skipped (WHATWG HTML, "Server-sent events", 9.2.6).
+ * An event is whole once its blank line has arrived. Line ends may be CRLF, CR or LF; comments are
+ * skipped (WHATWG HTML, "Server-sent events", 9.2.6).
  */
-export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+export function createEventParser(): EventParser {
   const decoder = new TextDecoder();
   let rest = "";
   let event = "";
   let data: string[] = [];
-  for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true });
-    // A CR at the very end may be the first half of a CRLF: it waits for the next chunk.
-    const lines = rest.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop()!;
-    for (const line of lines) {
-      if (line === "") {
-        if (data.length > 0) yield { event, data: data.join("\n") };
-        event = "";
-        data = [];
-        continue;
+  return {
+    push(chunk) {
+      const events: ServerEvent[] = [];
+      rest += decoder.decode(chunk, { stream: true });
+      // A CR at the very end may be the first half of a CRLF: it waits for the next chunk.
+      const lines = rest.split(rest.includes("\r") ? /\r\n|\n|\r(?!$)/ : "\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        if (line === "") {
+          if (data.length > 0) events.push({ event, data: data.join("\n") });
+          event = "";
+          data = [];
+          continue;
+        }
+        const colon = line.indexOf(":");
+        const field = colon < 0 ? line : line.slice(0, colon);
+        const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
+        if (field === "data") data.push(value);
+        if (field === "event") event = value;
       }
-      const [, field, value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line)!;
-      if (field === "data") data.push(value);
-      if (field === "event") event = value;
-    }
-  }
+      return events;
+    },
+  };
+}
+
+/** The events of a body, one at a time. */
+export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+  const parser = createEventParser();
+  for await (const chunk of body) yield* parser.push(chunk);
 }

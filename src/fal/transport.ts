@@ -8,7 +8,7 @@ import { ATTEMPTS, backoff, mayRepeat, neverConnected } from "./retry.ts";
 export interface Exchange {
   method: "GET" | "POST" | "PUT";
   url: string;
-  /** Sent as JSON. */
+  /** Sent as JSON; a string is taken for JSON that is written already. */
   body?: unknown;
   headers?: Record<string, string>;
   /** The key that must be used, because it owns the request. Without it, the next in turn. */
@@ -49,7 +49,7 @@ export function createTransport(options: TransportOptions): Transport {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
       signal,
       redirect: "manual",
       // Bun gives up after five silent minutes; a generation may take longer than that.

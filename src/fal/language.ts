@@ -1,0 +1,32 @@
+/** fal's language models: OpenRouter behind an OpenAI-compatible base (fal.ai/models/openrouter/router). */
+import type { Answer, Transport } from "./transport.ts";
+
+export type LanguagePath = "chat/completions" | "responses" | "embeddings";
+
+export interface Language {
+  /**
+   * Sends `body`, JSON as text, and resolves with the answer's head; its body is not read yet.
+   * Rejects with FalError. Aborting `signal` stops the model, before and after the head.
+   */
+  post(path: LanguagePath, body: string, signal: AbortSignal): Promise<Answer>;
+}
+
+export interface LanguageOptions {
+  transport: Transport;
+  /** Base of fal's synchronous API, for example `https://fal.run`. */
+  url: string;
+}
+
+export function createLanguage({ transport, url }: LanguageOptions): Language {
+  const base = `${url.replace(/\/+$/, "")}/openrouter/router/openai/v1`;
+  return {
+    post: (path, body, signal) =>
+      transport.send({
+        method: "POST",
+        url: `${base}/${path}`,
+        body,
+        headers: { accept: "application/json, text/event-stream" },
+        signal,
+      }),
+  };
+}
