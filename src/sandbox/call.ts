@@ -25,11 +25,3 @@ export type Fields = Record<string, unknown>;
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-
-/** The caller's own idea of our address; a proxy in front may have changed the scheme. */
-export function originOf(request: Request): string {
-  const url = new URL(request.url);
-  const scheme = request.headers.get("x-forwarded-proto") ?? url.protocol.slice(0, -1);
-  const host = request.headers.get("host") ?? url.host;
-  return `${scheme === "https" ? "https" : "http"}://${host}`;
-}

@@ -1,17 +1,15 @@
 /** api.fal.ai: the list of models, their prices, and the account. */
-import { type Call, isFields } from "./call.ts";
+import type { Call } from "./call.ts";
+import { categoryOf } from "./category.ts";
 import { listed } from "./endpoint.ts";
 import { type Fal, reader } from "./fal.ts";
 import { everyModel, type Model } from "./model.ts";
 import { openapiOf } from "./openapi.ts";
-import { priceOf } from "./price.ts";
+import { estimate, pricing } from "./platform-prices.ts";
+import { fault, mostIds, named, pageOf } from "./platform-query.ts";
 import { json } from "./reply.ts";
 import type { Settings } from "./options.ts";
 
-const usualLimit = 50;
-const mostLimit = 1000;
-/** Endpoint ids that one call may name. */
-const mostIds = 50;
 const updated = "2026-08-01T00:00:00.000Z";
 
 export function platformHost(fal: Fal, call: Call): Response {
@@ -28,17 +26,6 @@ export function platformHost(fal: Fal, call: Call): Response {
   return fault(404, "not_found", "Not found");
 }
 
-function fault(status: number, type: string, message: string): Response {
-  return json(status, { error: { type, message } });
-}
-
-function named(call: Call): string[] {
-  return call.query
-    .getAll("endpoint_id")
-    .flatMap((each) => each.split(","))
-    .filter(Boolean);
-}
-
 function models(fal: Fal, call: Call): Response {
   const { query } = call;
   const ids = named(call);
@@ -50,21 +37,14 @@ function models(fal: Fal, call: Call): Response {
       ({ id }) =>
         !words || id.toLowerCase().includes(words) || nameOf(id).toLowerCase().includes(words),
     )
-    .filter((model) => [null, categoryOf(model)].includes(query.get("category")))
-    .filter((model) => [null, statusOf(model, fal.settings)].includes(query.get("status")));
+    .filter((model) => (query.get("category") ?? categoryOf(model)) === categoryOf(model))
+    .filter(
+      (model) =>
+        (query.get("status") ?? "") === "" || query.get("status") === statusOf(model, fal.settings),
+    );
   const expand = query.getAll("expand").includes("openapi-3.0");
   const { page, ...next } = pageOf(found, query);
   return json(200, { models: page.map((model) => entryOf(model, fal.settings, expand)), ...next });
-}
-
-function pageOf<T>(all: readonly T[], query: URLSearchParams) {
-  const asked = Number(query.get("limit") ?? usualLimit);
-  const limit = asked >= 1 ? Math.min(mostLimit, Math.floor(asked)) : usualLimit;
-  const from = Number(Buffer.from(query.get("cursor") ?? "", "base64url").toString()) || 0;
-  const end = from + limit;
-  const has_more = end < all.length;
-  const next_cursor = has_more ? Buffer.from(String(end)).toString("base64url") : null;
-  return { page: all.slice(from, end), next_cursor, has_more };
 }
 
 function entryOf(model: Model, settings: Settings, expand: boolean) {
@@ -93,73 +73,6 @@ function nameOf(id: string): string {
 
 function statusOf({ id }: Model, { retired }: Settings): "active" | "deprecated" {
   return listed(id, retired) ? "deprecated" : "active";
-}
-
-function categoryOf({ input, output }: Model): string {
-  const names = Object.keys(input);
-  const from = names.some((name) => /^(video_urls?)$/.test(name))
-    ? "video"
-    : names.some((name) => /image_url|_frame_url/.test(name))
-      ? "image"
-      : names.includes("audio_url")
-        ? "audio"
-        : "text";
-  switch (output) {
-    case "images":
-    case "image":
-      return `${from}-to-image`;
-    case "video":
-    case "videos":
-      return `${from}-to-video`;
-    case "audio":
-      return names.includes("text") ? "text-to-speech" : `${from}-to-audio`;
-    case "text":
-      return from === "audio" ? "speech-to-text" : "vision";
-    case "mesh":
-      return `${from}-to-3d`;
-    case "llm":
-    case "openai":
-      return "llm";
-    default:
-      return `${from}-to-json`;
-  }
-}
-
-function pricing(fal: Fal, call: Call): Response {
-  const ids = named(call);
-  if (ids.length > mostIds) return fault(400, "validation_error", `At most ${mostIds} endpoint_id`);
-  const all = everyModel(fal.settings);
-  const unknown = ids.find((id) => !all.some((model) => model.id === id));
-  if (unknown) return fault(404, "not_found", `Endpoint ${unknown} not found`);
-  const { page, ...next } = pageOf(
-    all.filter(({ id }) => !ids.length || ids.includes(id)),
-    call.query,
-  );
-  const prices = page.map((model) => {
-    const { unit, unitPrice } = priceOf(model);
-    return { endpoint_id: model.id, unit_price: unitPrice, unit, currency: "USD" };
-  });
-  return json(200, { prices, ...next });
-}
-
-/** What calls cost on average is not known here; one call counts as one unit. */
-function estimate(fal: Fal, { body }: Call): Response {
-  const endpoints = isFields(body) ? body["endpoints"] : undefined;
-  const type = isFields(body) ? body["estimate_type"] : undefined;
-  const quantity = { unit_price: "unit_quantity", historical_api_price: "call_quantity" }[
-    String(type)
-  ];
-  if (!isFields(endpoints) || !quantity) return fault(400, "validation_error", "Invalid request");
-  const all = everyModel(fal.settings);
-  let total = 0;
-  for (const [id, asked] of Object.entries(endpoints)) {
-    const model = all.find((each) => each.id === id);
-    if (!model) return fault(404, "not_found", `Endpoint ${id} not found`);
-    const count = isFields(asked) ? Number(asked[quantity]) : NaN;
-    if (!(count > 0)) return fault(400, "validation_error", `${quantity} must be positive`);
-    total += count * priceOf(model).unitPrice;
-  }
-  return json(200, { estimate_type: type, total_cost: total, currency: "USD" });
 }
 
 function billing(fal: Fal, call: Call, key: string): Response {

@@ -1,6 +1,6 @@
 /** The sandbox: an emulated fal on one port, a path prefix standing for each of fal's hosts. */
 import { bill } from "./bill.ts";
-import { type Call, type Host, originOf } from "./call.ts";
+import type { Call, Host } from "./call.ts";
 import { control } from "./control.ts";
 import type { Fal } from "./fal.ts";
 import { forgetAfter } from "./forget.ts";
@@ -13,6 +13,7 @@ import { perform } from "./perform.ts";
 import { platformHost } from "./platform-host.ts";
 import { createQueue } from "./queue.ts";
 import { queueHost } from "./queue-host.ts";
+import { originOf, receive } from "./receive.ts";
 import { createRecorder, type Recorded } from "./recorder.ts";
 import { detail } from "./reply.ts";
 import { restHost } from "./rest-host.ts";
@@ -103,7 +104,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const host = prefixes[first];
     if (!host) return detail(404, "Not Found");
     if (request.method === "OPTIONS") return new Response(null, { status: 204 });
-    const call = await callOf(request, host, decode(rest), url.searchParams, recorder.record);
+    const call = await receive(request, host, rest, recorder.record);
     const response = await hosts[host](fal, call);
     // What the load balancer answers itself never reached fal, and has no id.
     const bare = response.headers.get("server") === "nginx";
@@ -153,44 +154,3 @@ const cors = [
   ["access-control-allow-headers", "*, authorization"],
   ["access-control-expose-headers", "*"],
 ] as const;
-
-async function callOf(
-  request: Request,
-  host: Host,
-  path: string,
-  query: URLSearchParams,
-  record: (call: Call, size: number) => void,
-): Promise<Call> {
-  const bytes = request.body ? await request.bytes() : new Uint8Array();
-  const text = host === "media" ? "" : new TextDecoder().decode(bytes);
-  const call: Call = {
-    request,
-    method: request.method,
-    host,
-    path,
-    query,
-    body: parse(text),
-    ...(host === "media" && bytes.length && { bytes }),
-    origin: originOf(request),
-    id: crypto.randomUUID(),
-  };
-  record(call, bytes.length);
-  return call;
-}
-
-function parse(text: string): unknown {
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}

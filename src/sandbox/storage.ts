@@ -46,7 +46,12 @@ export function takeUpload(fal: Fal, call: Call): Response {
   return store(fal, path, call.bytes, type);
 }
 
-function store(fal: Fal, path: string, bytes = new Uint8Array(), type: string | null): Response {
+function store(
+  fal: Fal,
+  path: string,
+  bytes: Uint8Array = new Uint8Array(),
+  type: string | null,
+): Response {
   const name = path.split("/").at(-1)!;
   fal.uploads.put(path, { name, type: type ?? "application/octet-stream", bytes });
   return json(200, {});
@@ -104,7 +109,7 @@ function safe(name: unknown): string {
   return String(name).replace(/[/\\]/g, "_") || "upload";
 }
 
-function parse(bytes = new Uint8Array()): unknown {
+function parse(bytes: Uint8Array = new Uint8Array()): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
