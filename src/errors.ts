@@ -113,6 +113,10 @@ export function toApiError(thrown: unknown): ApiError {
     const message = "The request body is not valid JSON.";
     return new ApiError(400, message, INVALID, { code: "invalid_json", cause: thrown });
   }
+  if (thrown instanceof URIError) {
+    const message = "The path is not valid percent-encoding.";
+    return new ApiError(400, message, INVALID, { code: "invalid_url", cause: thrown });
+  }
   if (name === "AbortError") {
     return new ApiError(499, "The client left.", INVALID, { code: "client_left", cause: thrown });
   }

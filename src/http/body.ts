@@ -1,5 +1,5 @@
 /** Reading a JSON body whole, within a bound. */
-import { ApiError } from "../openai/error.ts";
+import { ApiError, invalidRequest } from "../openai/error.ts";
 
 /** 413 with the reason, for a body that says or turns out to be larger than `limit` bytes. */
 export function tooLarge(limit: number): ApiError {
@@ -7,14 +7,13 @@ export function tooLarge(limit: number): ApiError {
   return new ApiError(413, message, "invalid_request_error", { code: "request_too_large" });
 }
 
-/**
- * The body as JSON, whatever its content type says. A body without a stated length is counted as it
- * comes. Throws 400 `invalid_json` and 413 `request_too_large`.
- */
-export async function readJson(request: Request, limit: number): Promise<unknown> {
-  const text = request.headers.has("content-length")
-    ? await request.text()
-    : await counted(request, limit);
+/** The body as text. Without a stated length it is counted as it comes; too much of it is a 413. */
+export function readText(request: Request, limit: number): Promise<string> {
+  return request.headers.has("content-length") ? request.text() : counted(request, limit);
+}
+
+/** Throws 400 `invalid_json`. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -36,8 +35,13 @@ async function counted(request: Request, limit: number): Promise<string> {
   return text + decoder.decode();
 }
 
-/** OpenAI's clients send null for what they leave out: at the top level, null is absent. */
-export function withoutNulls(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+/**
+ * OpenAI's clients send null for what they leave out: at the top level, null is absent. Throws 400
+ * for JSON that is no object, of which no parameter could be named.
+ */
+export function withoutNulls(body: unknown): Record<string, unknown> {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw invalidRequest("The request body must be a JSON object.", null);
+  }
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }

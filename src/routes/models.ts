@@ -16,7 +16,8 @@ export function models({ dictionary }: Deps) {
     return new Response(listed, { headers: { "content-type": "application/json" } });
   }
 
-  function retrieve(id: string, request: Request): Response {
+  function retrieve(request: Request): Response {
+    const id = named(request);
     trace(request).model = id;
     const model = retrieveModel(dictionary, id);
     if (!model) throw modelNotFound(id, dictionary.nearest(id));
@@ -32,7 +33,7 @@ export function models({ dictionary }: Deps) {
         responses: answers(ModelList, [401]),
       },
     })
-    .get("/:id", ({ params, request }) => retrieve(params.id, request), {
+    .get("/:id", ({ request }) => retrieve(request), {
       detail: {
         summary: "Show a model",
         description:
@@ -41,7 +42,11 @@ export function models({ dictionary }: Deps) {
         responses: answers(Model, [401, 404]),
       },
     })
-    .get("/*", ({ params, request }) => retrieve(decodeURIComponent(params["*"]), request), {
-      detail: { hide: true },
-    });
+    .get("/*", ({ request }) => retrieve(request), { detail: { hide: true } });
+}
+
+/** The id in the path, from the URL itself: Elysia hands out null for what it cannot decode. */
+function named({ url }: Request): string {
+  const { pathname } = new URL(url);
+  return decodeURIComponent(pathname.slice("/v1/models/".length).replace(/\/$/, ""));
 }
