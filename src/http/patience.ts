@@ -1,6 +1,7 @@
 /** A JSON answer that takes long: whitespace first, so that nothing between here and the client cuts it. */
 import type { Trace } from "./trace.ts";
 import { pump } from "./stream.ts";
+import { within } from "./within.ts";
 
 export interface Patience {
   /** Seconds of silence before the answer begins to trickle; 0 never. */
@@ -20,8 +21,7 @@ export async function patient(
   { seconds, trace, render }: Patience,
 ): Promise<Response> {
   if (seconds === 0) return answer;
-  const early = Bun.sleep(seconds * 1000).then(() => undefined);
-  const first = await Promise.race([answer, early]);
+  const first = await within(answer, seconds * 1000);
   if (first) return first;
   const late = answer.catch((error: unknown) => {
     trace.error = error;

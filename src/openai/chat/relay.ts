@@ -1,0 +1,145 @@
+/** A language model's stream on its way to a client: every rule that some client breaks without. */
+import type { ChatCompletionChunk, ChatUsage } from "../chat.ts";
+import type { ErrorBody } from "../error.ts";
+import { type ChoiceState, isPlain, newChoice, normalChoices } from "./chunk.ts";
+
+export interface RelayOptions {
+  /** The model's name as the client wrote it; every chunk bears it. */
+  model: string;
+  /** Whether the client asked for `stream_options.include_usage`. */
+  usage: boolean;
+  /** For a stream that comes without its own. */
+  id: string;
+  /** Unix seconds. */
+  created: number;
+  /** A failure inside the stream as the client sees it. */
+  fail(fault: StreamFault): ErrorBody;
+}
+
+/** What can go wrong once a stream has begun. */
+export type StreamFault =
+  | { kind: "error"; error: unknown }
+  /** Something that is no chunk. */
+  | { kind: "garbage"; data: string }
+  /** The upstream ended without saying so. */
+  | { kind: "cut" };
+
+/** Fed with the data of the upstream's events; gives the text to write. Pure: it never waits. */
+export interface Relay {
+  push(data: string): string;
+  /** The upstream has closed. */
+  end(): string;
+  /** Ends the stream with a failure that the relay could not see. */
+  fail(fault: StreamFault): string;
+  /** Nothing follows any more: `[DONE]` has been given. */
+  done(): boolean;
+  /** Why the stream failed, once it has. */
+  fault(): StreamFault | undefined;
+}
+
+const DONE = "data: [DONE]\n\n";
+
+/**
+ * Only `data:` lines; the role first, the finish reason always, the usage as a chunk of its own and
+ * only when asked for, `[DONE]`, then nothing. Plain text passes as it came, byte for byte but for
+ * the model's name.
+ */
+export function createRelay(options: RelayOptions): Relay {
+  const { model, usage: wantsUsage } = options;
+  const choices = new Map<number, ChoiceState>();
+  const quoted = JSON.stringify(model);
+  let head: Pick<ChatCompletionChunk, "id" | "object" | "created" | "model"> | undefined;
+  let usage: ChatUsage | undefined;
+  let over = false;
+  let failure: StreamFault | undefined;
+
+  const write = (chunk: object) => `data: ${JSON.stringify(chunk)}\n\n`;
+
+  function push(data: string): string {
+    if (over) return "";
+    if (data === "[DONE]") return finish();
+    const chunk = parse(data);
+    if (!chunk) return failed({ kind: "garbage", data });
+    if (chunk.error) return failed({ kind: "error", error: chunk.error });
+    const [first] = chunk.choices ?? [];
+    const plain =
+      chunk.usage == null &&
+      chunk.choices?.length === 1 &&
+      isPlain(first!, choices.get(first!.index)) &&
+      chunk.id === head?.id &&
+      !data.includes("\n");
+    return plain ? `data: ${renamed(data, chunk.model)}\n\n` : rebuilt(chunk);
+  }
+
+  /** The chunk's own text with the model's name exchanged; a quote inside a text is escaped, so it cannot match. */
+  function renamed(data: string, given: string): string {
+    if (given === model) return data;
+    return data.replace(`"model":${JSON.stringify(given)}`, () => `"model":${quoted}`);
+  }
+
+  function rebuilt(chunk: ChatCompletionChunk): string {
+    if (chunk.usage) usage = chunk.usage;
+    const { usage: _, choices: given = [], ...rest } = chunk;
+    head ??= {
+      id: chunk.id ?? options.id,
+      object: "chat.completion.chunk",
+      created: chunk.created ?? options.created,
+      model,
+    };
+    const broken = given.find(({ finish_reason }) => (finish_reason as string) === "error");
+    if (broken) return failed({ kind: "error", error: broken.error });
+    const normal = given.flatMap((choice) => {
+      const state = choices.get(choice.index ?? 0) ?? newChoice();
+      choices.set(choice.index ?? 0, state);
+      return normalChoices(choice, state);
+    });
+    return normal.map((choice) => write({ ...rest, ...head, choices: [choice] })).join("");
+  }
+
+  /** A model that said `[DONE]` without a reason has stopped; helpers insist on being told so. */
+  function finish(): string {
+    over = true;
+    head ??= { id: options.id, object: "chat.completion.chunk", created: options.created, model };
+    if (choices.size === 0) choices.set(0, newChoice());
+    const open = [...choices].filter(([, { finished }]) => !finished);
+    const ends = open.flatMap(([index, state]) =>
+      normalChoices({ index, delta: {}, finish_reason: "stop" }, state),
+    );
+    const closing = ends.map((choice) => write({ ...head, choices: [choice] }));
+    const counted = wantsUsage && usage ? [write({ ...head, choices: [], usage })] : [];
+    return [...closing, ...counted, DONE].join("");
+  }
+
+  function failed(fault: StreamFault): string {
+    over = true;
+    failure = fault;
+    return write(options.fail(fault)) + DONE;
+  }
+
+  function end(): string {
+    if (over) return "";
+    const finished = choices.size > 0 && [...choices.values()].every((state) => state.finished);
+    return finished ? finish() : failed({ kind: "cut" });
+  }
+
+  return {
+    push,
+    end,
+    fail: (fault) => (over ? "" : failed(fault)),
+    done: () => over,
+    fault: () => failure,
+  };
+}
+
+function parse(data: string): ChatCompletionChunk | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    const chunk = value as ChatCompletionChunk;
+    const whole = typeof value === "object" && value !== null;
+    return whole && (chunk.error || chunk.usage || Array.isArray(chunk.choices))
+      ? chunk
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
