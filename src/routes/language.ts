@@ -7,7 +7,7 @@ import { createDeadline, type Deadline } from "../http/deadline.ts";
 import { eventStream } from "../http/stream.ts";
 import type { Trace } from "../http/trace.ts";
 import { within } from "../http/within.ts";
-import type { ChatCompletion } from "../openai/chat.ts";
+import type { ChatCompletion } from "../openai/chat/shapes.ts";
 import { chunksOf, normalCompletion } from "../openai/chat/completion.ts";
 import { createRelay, type Relay, type StreamFault } from "../openai/chat/relay.ts";
 import { ApiError } from "../openai/error.ts";

@@ -3,7 +3,7 @@ import type {
   ChatDelta as Delta,
   ChunkChoice as Choice,
   ToolCallDelta as ToolCall,
-} from "../chat.ts";
+} from "./shapes.ts";
 
 /** What has been said of one choice so far. */
 export interface ChoiceState {

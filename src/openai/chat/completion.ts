@@ -1,5 +1,5 @@
 /** A whole chat completion: put into OpenAI's form, or cut into the chunks of a stream. */
-import type { ChatCompletion, ChatCompletionChunk } from "../chat.ts";
+import type { ChatCompletion, ChatCompletionChunk } from "./shapes.ts";
 
 export interface CompletionOptions {
   /** The model's name as the client wrote it. */

@@ -1,5 +1,5 @@
 /** A language model's stream on its way to a client: every rule that some client breaks without. */
-import type { ChatCompletionChunk, ChatUsage } from "../chat.ts";
+import type { ChatCompletionChunk, ChatUsage } from "./shapes.ts";
 import type { ErrorBody } from "../error.ts";
 import { type ChoiceState, isPlain, newChoice, normalChoices } from "./chunk.ts";
 
