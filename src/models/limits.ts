@@ -1,10 +1,12 @@
-/** What the declarations do not tell and fal refuses: how many pictures a call gives, how large. */
+/** What the declarations do not tell and fal refuses: how many pictures a call takes and gives, how large. */
 
 export interface Limits {
   /** The most that `num_images` may be. */
   readonly pictures: number;
   /** The shortest and longest side of `image_size`, in pixels. */
   readonly sides?: readonly [shortest: number, longest: number];
+  /** The most pictures that a list of them holds; no limit is known where this is absent. */
+  readonly given?: number;
 }
 
 /** fal's usual maximum of `num_images`. */
@@ -15,9 +17,14 @@ const LIMITS: Readonly<Record<string, Partial<Limits>>> = {
   "fal-ai/bytedance/dreamina/v3.1/text-to-image": { sides: [512, 2048] },
   "fal-ai/bytedance/seedream/v3/text-to-image": { sides: [512, 2048] },
   "fal-ai/bytedance/seedream/v4/text-to-image": { sides: [960, 4096] },
-  "fal-ai/bytedance/seedream/v4/edit": { sides: [960, 4096] },
+  "fal-ai/bytedance/seedream/v4/edit": { sides: [960, 4096], given: 10 },
   "fal-ai/bytedance/seedream/v4.5/text-to-image": { sides: [1920, 4096] },
-  "fal-ai/bytedance/seedream/v4.5/edit": { sides: [1920, 4096] },
+  "fal-ai/bytedance/seedream/v4.5/edit": { sides: [1920, 4096], given: 10 },
+  "fal-ai/gpt-image-1-mini/edit": { given: 16 },
+  "fal-ai/gpt-image-1.5/edit": { given: 16 },
+  "fal-ai/gpt-image-1/edit-image": { given: 16 },
+  "fal-ai/veo3.1/reference-to-video": { given: 3 },
+  "openai/gpt-image-2/edit": { given: 16 },
 };
 
 /** The limits of an endpoint, by its full fal id. */

@@ -61,7 +61,7 @@ export function readOverride(
   const [best] = models as [Model];
   const base = best.alias;
   const company: Partial<Record<Company, Chain>> = {
-    ...base?.with,
+    ...ids(best.with),
     ...(edits ? { edit: edits.map((endpoint) => endpoint.id) } : {}),
   };
   const format = table.format ?? base?.format;
@@ -81,6 +81,13 @@ export function readOverride(
   return { alias, endpoints };
 }
 
-function ofEndpoint(endpoint: Endpoint): Pick<Model, "modality" | "endpoints"> & Partial<Model> {
-  return { modality: modality(endpoint), endpoints: [endpoint] };
+function ofEndpoint(
+  endpoint: Endpoint,
+): Pick<Model, "modality" | "endpoints" | "with"> & Partial<Model> {
+  return { modality: modality(endpoint), endpoints: [endpoint], with: {} };
+}
+
+function ids(company: Model["with"]): Partial<Record<Company, Chain>> {
+  const chains = Object.entries(company) as [Company, readonly Endpoint[]][];
+  return Object.fromEntries(chains.map(([given, chain]) => [given, chain.map(({ id }) => id)]));
 }

@@ -7,6 +7,7 @@ import { modality, type Modality } from "./modality.ts";
 import { nearest } from "./nearest.ts";
 import { findEndpoint } from "./newer.ts";
 import { readOverride, type Override } from "./override.ts";
+import { company } from "./siblings.ts";
 
 export type Kind = "image" | "video" | "speech" | "transcription" | "chat" | "other";
 
@@ -114,7 +115,7 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
       kind: KINDS[made] ?? "other",
       modality: made,
       endpoints: [endpoint],
-      with: {},
+      with: company(endpointOf, endpoint),
     };
   }
 

@@ -1,19 +1,10 @@
 /** A request to draw, in OpenAI's words, as input of one endpoint. */
 import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
-import { callInput, countPictures, share } from "./count.ts";
-import { fitSize } from "./dimensions.ts";
-import { coerce, fitDefaults, fitExtras } from "./extra.ts";
-import { NOTHING, type Fitted, type ImageRequest, type Part } from "./request.ts";
-
-import { pixelsOf } from "./resolution.ts";
-import { parseSize } from "./size.ts";
-import { fitWord } from "./words.ts";
+import { fitDrawing } from "./drawing.ts";
+import type { Fitted, ImageRequest, Part } from "./request.ts";
 
 export type { Fitted, ImageRequest };
-
-/** Words for the shape that clients borrow from other models; they count as `size` where they are no field. */
-const SIZE_WORDS = ["image_size", "aspect_ratio", "ratio"] as const;
 
 /**
  * The calls that draw what is asked for.
@@ -32,76 +23,12 @@ export function fitImage(
   endpoint: Endpoint,
   defaults: Readonly<Record<string, unknown>> = {},
 ): Fitted {
-  const extra = request.extra ?? {};
-  const count = pictures(request, extra);
-  const shape = size(request, extra, endpoint);
-  const parts = [
-    shape,
-    fitWord("background", request, endpoint),
-    fitWord("output_format", request, endpoint),
-    fitWord("style", request, endpoint),
-    atLeast(fitWord("quality", request, endpoint), shape),
-  ];
-  const input = {
-    ...fitDefaults(defaults, endpoint),
-    ...prompt(request, endpoint),
-    ...sameName(request, endpoint),
-    ...Object.assign({}, ...parts.map((part) => part.input)),
-    ...fitExtras(extra, endpoint),
-  };
-  for (const [name, field] of Object.entries(endpoint.input)) {
-    if (field.required && input[name] === undefined && name !== "num_images") {
-      throw invalidRequest(`The model ${endpoint.id} needs ${name}.`, name);
-    }
-  }
-
-  const shares = share(count, endpoint);
-  const before = (call: number) => shares.slice(0, call).reduce((sum, each) => sum + each, 0);
-  return {
-    calls: shares.map((pictures, call) => ({
-      input: callInput(input, pictures, before(call), endpoint),
-      pictures,
-    })),
-    adjusted: parts.flatMap((part) => part.adjusted),
-  };
+  return fitDrawing(request, endpoint, defaults, [prompt(request, endpoint)]);
 }
 
-function prompt({ prompt }: ImageRequest, { input }: Endpoint) {
+function prompt({ prompt }: ImageRequest, { input }: Endpoint): Part {
   if (typeof prompt !== "string" || prompt.trim() === "") {
     throw invalidRequest("Give a prompt that says what to draw.", "prompt");
   }
-  return input.prompt ? { prompt } : {};
-}
-
-function pictures({ n }: ImageRequest, extra: Readonly<Record<string, unknown>>) {
-  if (n !== undefined && n !== null) return countPictures(n);
-  return countPictures(extra.num_images, "num_images");
-}
-
-function size(
-  request: ImageRequest,
-  extra: Readonly<Record<string, unknown>>,
-  endpoint: Endpoint,
-): Part {
-  if (request.size) return fitSize(parseSize(request.size), endpoint);
-  const name = SIZE_WORDS.find((word) => typeof extra[word] === "string" && !endpoint.input[word]);
-  return name ? fitSize(parseSize(String(extra[name]), name), endpoint) : NOTHING;
-}
-
-/** `quality: "hd"` may raise the resolution that the size chose, and never lowers it. */
-function atLeast(quality: Part, { input }: Part): Part {
-  const [wanted, chosen] = [quality.input.resolution, input.resolution].map((word) =>
-    pixelsOf(String(word)),
-  );
-  return wanted && chosen && chosen > wanted ? NOTHING : quality;
-}
-
-/** The words that are called the same by both. */
-function sameName(request: ImageRequest, { input }: Endpoint) {
-  const names = ["seed", "negative_prompt", "output_compression"] as const;
-  return Object.fromEntries(
-    names
-      .filter((name) => input[name] && request[name] !== undefined && request[name] !== null)
-      .map((name) => [name, coerce(request[name], input[name]!, name)]),
-  );
+  return { input: input.prompt ? { prompt } : {}, adjusted: [] };
 }

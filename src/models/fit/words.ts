@@ -1,9 +1,12 @@
 /** OpenAI's words for quality, background, file format and style, as an endpoint says them. */
 import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
-import { NOTHING, type ImageRequest, type Part } from "./request.ts";
+import { NOTHING, type Part } from "./request.ts";
 
-type Word = "quality" | "background" | "output_format" | "style";
+type Word = "quality" | "background" | "output_format" | "style" | "input_fidelity";
+
+/** What a request may say in those words. */
+export type Words = Readonly<Partial<Record<Word, string | null | undefined>>>;
 
 interface Dialect {
   /** The fields that fal's models have for it; the first that takes the word gets it. */
@@ -46,13 +49,18 @@ const DIALECTS: Readonly<Record<Word, Dialect>> = {
     words: { vivid: ["vivid"], natural: ["natural"] },
     strict: true,
   },
+  input_fidelity: {
+    fields: ["input_fidelity"],
+    words: { low: ["low"], high: ["high"] },
+    strict: true,
+  },
 };
 
 /** What a model does anyway when it is not told. */
 const UNREMARKABLE = new Set(["auto", "standard", "opaque"]);
 
 /** One of those words for this endpoint. Throws 400, naming it, for one that nobody knows. */
-export function fitWord(name: Word, request: ImageRequest, endpoint: Endpoint): Part {
+export function fitWord(name: Word, request: Words, endpoint: Endpoint): Part {
   const value = request[name];
   if (value === undefined || value === null || value === "") return NOTHING;
   const { fields, words, strict } = DIALECTS[name];

@@ -1,10 +1,11 @@
 /** Requests in OpenAI's words, and the exact input that each model is sent. */
 import { describe, expect, test } from "bun:test";
-import { builtinCatalog, type Endpoint, type Field } from "../../src/models/catalog.ts";
-import { fitImage, type ImageRequest } from "../../src/models/fit/image.ts";
-import { modality } from "../../src/models/modality.ts";
-import { createDictionary } from "../../src/models/resolve.ts";
-import { ApiError } from "../../src/openai/error.ts";
+import { builtinCatalog } from "../../../src/models/catalog.ts";
+import { fitImage, type ImageRequest } from "../../../src/models/fit/image.ts";
+import { modality } from "../../../src/models/modality.ts";
+import { createDictionary } from "../../../src/models/resolve.ts";
+import { ApiError } from "../../../src/openai/error.ts";
+import { faults } from "./faults.ts";
 
 const catalog = builtinCatalog();
 const dictionary = createDictionary({ catalog });
@@ -412,26 +413,3 @@ describe("the whole catalogue", () => {
     },
   );
 });
-
-/** What an endpoint would refuse in an input. */
-function faults(input: Record<string, unknown>, endpoint: Endpoint): string[] {
-  const wrong = Object.entries(input)
-    .filter(([name, value]) => !endpoint.input[name] || !accepts(endpoint.input[name], value))
-    .map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  const missing = Object.entries(endpoint.input)
-    .filter(([name, field]) => field.required && !(name in input))
-    .map(([name]) => `${name}: missing`);
-  return [...wrong, ...missing];
-}
-
-function accepts(field: Field, value: unknown): boolean {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    if (!field.objectToo && field.type !== "object") return false;
-    return Object.entries(value).every(
-      ([name, inner]) => field.fields?.[name] && accepts(field.fields[name], inner),
-    );
-  }
-  if (field.enum && !field.open && !field.enum.includes(value as string)) return false;
-  if (field.type === "integer") return Number.isInteger(value);
-  return field.type === "unknown" || typeof value === field.type;
-}

@@ -1,0 +1,83 @@
+/** What drawing and editing have in common: shape, words, extras, and the calls that make `n`. */
+import type { Endpoint } from "../catalog.ts";
+import { callInput, countPictures, share } from "./count.ts";
+import { fitSize } from "./dimensions.ts";
+import { coerce, fitDefaults, fitExtras } from "./extra.ts";
+import { NOTHING, type Fitted, type ImageRequest, type Part } from "./request.ts";
+import { requireFields } from "./required.ts";
+import { pixelsOf } from "./resolution.ts";
+import { parseSize } from "./size.ts";
+import { fitWord } from "./words.ts";
+
+/** Words for the shape that clients borrow from other models; they count as `size` where they are no field. */
+const SIZE_WORDS = ["image_size", "aspect_ratio", "ratio"] as const;
+
+/** The calls that make the pictures asked for; `own` is what only drawing, or only editing, says. */
+export function fitDrawing(
+  request: ImageRequest,
+  endpoint: Endpoint,
+  defaults: Readonly<Record<string, unknown>>,
+  own: readonly Part[],
+): Fitted {
+  const extra = request.extra ?? {};
+  const count = pictures(request, extra);
+  const shape = size(request, extra, endpoint);
+  const parts = [
+    ...own,
+    shape,
+    fitWord("background", request, endpoint),
+    fitWord("output_format", request, endpoint),
+    fitWord("style", request, endpoint),
+    atLeast(fitWord("quality", request, endpoint), shape),
+  ];
+  const input = {
+    ...fitDefaults(defaults, endpoint),
+    ...sameName(request, endpoint),
+    ...Object.assign({}, ...parts.map((part) => part.input)),
+    ...fitExtras(extra, endpoint),
+  };
+  requireFields(input, endpoint);
+
+  const shares = share(count, endpoint);
+  const before = (call: number) => shares.slice(0, call).reduce((sum, each) => sum + each, 0);
+  return {
+    calls: shares.map((pictures, call) => ({
+      input: callInput(input, pictures, before(call), endpoint),
+      pictures,
+    })),
+    adjusted: parts.flatMap((part) => part.adjusted),
+  };
+}
+
+function pictures({ n }: ImageRequest, extra: Readonly<Record<string, unknown>>) {
+  if (n !== undefined && n !== null) return countPictures(n);
+  return countPictures(extra.num_images, "num_images");
+}
+
+function size(
+  request: ImageRequest,
+  extra: Readonly<Record<string, unknown>>,
+  endpoint: Endpoint,
+): Part {
+  if (request.size) return fitSize(parseSize(request.size), endpoint);
+  const name = SIZE_WORDS.find((word) => typeof extra[word] === "string" && !endpoint.input[word]);
+  return name ? fitSize(parseSize(String(extra[name]), name), endpoint) : NOTHING;
+}
+
+/** `quality: "hd"` may raise the resolution that the size chose, and never lowers it. */
+function atLeast(quality: Part, { input }: Part): Part {
+  const [wanted, chosen] = [quality.input.resolution, input.resolution].map((word) =>
+    pixelsOf(String(word)),
+  );
+  return wanted && chosen && chosen > wanted ? NOTHING : quality;
+}
+
+/** The words that are called the same by both. */
+function sameName(request: ImageRequest, { input }: Endpoint) {
+  const names = ["seed", "negative_prompt", "output_compression"] as const;
+  return Object.fromEntries(
+    names
+      .filter((name) => input[name] && request[name] !== undefined && request[name] !== null)
+      .map((name) => [name, coerce(request[name], input[name]!, name)]),
+  );
+}

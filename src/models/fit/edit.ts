@@ -1,0 +1,73 @@
+/** A request to edit pictures, in OpenAI's words, as input of one endpoint. */
+import { invalidRequest } from "../../openai/error.ts";
+import type { Endpoint } from "../catalog.ts";
+import { fitDrawing } from "./drawing.ts";
+import { fitPictures } from "./pictures.ts";
+import { NOTHING, type Fitted, type ImageRequest, type Part } from "./request.ts";
+import { fitWord } from "./words.ts";
+
+export { takesPictures } from "./pictures.ts";
+
+export interface EditRequest extends ImageRequest {
+  /** Addresses or data URLs, in the client's order. */
+  readonly images: readonly string[];
+  /** Where to paint, as an address or data URL. */
+  readonly mask?: string | null;
+  /** How closely to keep to the pictures: `low` or `high`. */
+  readonly input_fidelity?: string | null;
+}
+
+/** What says what to do with the pictures, the usual name first. */
+const PROMPTS = [
+  "prompt",
+  "instruction",
+  "target_prompt",
+  "text_prompt",
+  "object_to_remove",
+  "object_name",
+  "new_text",
+  "detection_prompt",
+  "object",
+  "text_input",
+] as const;
+
+const MASKS = ["mask_url", "mask_image_url"] as const;
+
+/**
+ * The calls that edit the pictures as asked: one or several pictures in the fields that the endpoint
+ * has for as many, the mask in its own. What `fitImage` says of the words holds here too, but the
+ * prompt may be empty where the endpoint has none (upscalers, background removal), and a size that
+ * is absent leaves the picture's own.
+ *
+ * Throws 400 naming `image` for more pictures than the endpoint takes, or fewer, and `mask` for one
+ * where it takes none, or needs one.
+ */
+export function fitEdit(
+  request: EditRequest,
+  endpoint: Endpoint,
+  defaults: Readonly<Record<string, unknown>> = {},
+): Fitted {
+  return fitDrawing(request, endpoint, defaults, [
+    prompt(request, endpoint),
+    fitPictures(request.images, endpoint),
+    mask(request, endpoint),
+    fitWord("input_fidelity", request, endpoint),
+  ]);
+}
+
+function prompt({ prompt }: EditRequest, { input }: Endpoint): Part {
+  const field = PROMPTS.find((name) => input[name]?.type === "string");
+  if (field === undefined) return NOTHING;
+  if (typeof prompt === "string" && prompt.trim() !== "") {
+    return { input: { [field]: prompt }, adjusted: [] };
+  }
+  if (!input[field]!.required) return NOTHING;
+  throw invalidRequest("Give a prompt that says what to do with the picture.", "prompt");
+}
+
+function mask({ mask }: EditRequest, { id, input }: Endpoint): Part {
+  if (mask === undefined || mask === null || mask === "") return NOTHING;
+  const field = MASKS.find((name) => input[name]?.type === "string");
+  if (field) return { input: { [field]: mask }, adjusted: [] };
+  throw invalidRequest(`The model ${id} takes no mask.`, "mask");
+}
