@@ -45,6 +45,7 @@ export const markers: readonly (readonly [key: string, meaning: string])[] = [
     "description=TEXT",
     "the description that comes with the pictures, or the text of a transcript or answer (quotes for blanks)",
   ],
+  ["revised=TEXT", "a revised_prompt beside the pictures"],
   ["no-metrics", "COMPLETED without metrics, as legacy apps"],
   ["tokens=N", "chat: the answer's length"],
   ["delay=20ms", "chat, stream: between two pieces"],

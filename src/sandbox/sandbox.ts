@@ -14,6 +14,7 @@ import { platformHost } from "./platform-host.ts";
 import { createQueue } from "./queue.ts";
 import { queueHost } from "./queue-host.ts";
 import { originOf, receive } from "./receive.ts";
+import { greet, hear, type Line, lineOf } from "./realtime.ts";
 import { createRecorder, type Recorded } from "./recorder.ts";
 import { detail } from "./reply.ts";
 import { restHost } from "./rest-host.ts";
@@ -120,10 +121,20 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     // Waiting for a film takes longer than the ten seconds Bun grants by default.
     idleTimeout: 0,
     maxRequestBodySize: 1024 * 1024 * 1024,
-    async fetch(request) {
+    async fetch(request, server) {
+      const path = new URL(request.url).pathname;
+      if (path.startsWith("/run/") && request.headers.get("upgrade") === "websocket") {
+        const data = lineOf(fal, request, path.slice("/run".length), originOf(request));
+        if (server.upgrade(request, { data })) return;
+      }
       const response = await answer(request);
       for (const [name, value] of cors) response.headers.set(name, value);
       return response;
+    },
+    websocket: {
+      data: {} as Line,
+      open: greet,
+      message: (socket, message) => hear(fal, socket, message),
     },
     error: (cause) => detail(500, `The sandbox failed: ${cause.message}`),
   });
