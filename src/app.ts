@@ -8,20 +8,17 @@ import { createEdge } from "./http/edge.ts";
 import { methodsOf } from "./http/methods.ts";
 import { trace } from "./http/trace.ts";
 import { ApiError } from "./openai/error.ts";
+import { GROUPS, INTRODUCTION } from "./routes/about.ts";
 import type { Deps } from "./routes/deps.ts";
 import { renderError } from "./routes/errors.ts";
+import { chat } from "./routes/chat.ts";
+import { embeddings } from "./routes/embeddings.ts";
 import { health } from "./routes/health.ts";
 import { images } from "./routes/images.ts";
 import { models } from "./routes/models.ts";
 
 /** Paths that need no key. */
 const PUBLIC = /^\/(healthz|readyz|swagger(\/.*)?)?$/;
-
-const GROUPS = [
-  { name: "Models", description: "What can be asked for" },
-  { name: "Images", description: "Pictures from words" },
-  { name: "Health", description: "For whoever watches over the gateway" },
-];
 
 /** How the process around it lets the application reach its server and know of its end. */
 export interface Surroundings {
@@ -56,10 +53,12 @@ export function createApp(deps: Deps, { patient, draining }: Surroundings = NOWH
       trace(request).error = failure;
       return renderError(failure);
     })
-    .use(docs({ version, groups: GROUPS }))
+    .use(docs({ version, introduction: INTRODUCTION, groups: GROUPS }))
     .use(health(deps))
     .use(models(deps))
     .use(images(deps))
+    .use(chat(deps))
+    .use(embeddings(deps))
     .get("/", () => Response.redirect("/swagger"), { detail: { hide: true } });
 
   /** An unknown path, or a known one with a method it does not have. */

@@ -111,6 +111,10 @@ export const ConfigSchema = Type.Object({
     minimum: 0,
     maximum: 3600,
   }),
+  chatProgress: choice(["reasoning_content", "content", "none"], {
+    description: "where a model that draws in a chat stream tells how far it is",
+    default: "reasoning_content",
+  }),
   corsOrigin: Type.String({
     ...meta({
       description: "origins that browsers may call from, separated by commas",

@@ -2,6 +2,7 @@
 import { createKeyring } from "../accounts/keys.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { createFalKeys } from "../fal/keys.ts";
+import { createLanguage } from "../fal/language.ts";
 import { createMediaSource } from "../fal/media.ts";
 import { createProbe, type Verdict } from "../fal/probe.ts";
 import { createQueue } from "../fal/queue.ts";
@@ -31,6 +32,7 @@ export function createGateway(config: Config, log: Log, anonymous: boolean): Gat
     keyring: createKeyring(config.apiKey, { anonymous }),
     dictionary: dictionaryOf(config),
     generations,
+    language: createLanguage({ transport, url: config.falRunUrl }),
     media: createMediaSource({ hosts: config.falMediaHosts }),
     probe: () => anyOf(keys.all.map(probe)),
     version: VERSION,

@@ -8,6 +8,8 @@ export interface Deadline {
   passed(): boolean;
   /** The call is over. */
   clear(): void;
+  /** Runs a call under this deadline: a failure ends it, and a late one says that it was late. */
+  guard<T>(call: () => Promise<T>): Promise<T>;
 }
 
 /** Aborts with the client's own reason, or with `late()` after `ms` milliseconds without `extend`. */
@@ -21,13 +23,22 @@ export function createDeadline(client: AbortSignal, ms: number, late: () => Erro
   }, ms);
   client.addEventListener("abort", leave, { once: true });
   if (client.aborted) leave();
+  const clear = () => {
+    clearTimeout(timer);
+    client.removeEventListener("abort", leave);
+  };
   return {
     signal: controller.signal,
     extend: () => void timer.refresh(),
     passed: () => over,
-    clear() {
-      clearTimeout(timer);
-      client.removeEventListener("abort", leave);
+    clear,
+    async guard(call) {
+      try {
+        return await call();
+      } catch (error) {
+        clear();
+        throw over ? controller.signal.reason : error;
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What the routes work with; made once in the shell, replaced piece by piece in tests. */
 import type { Keyring } from "../accounts/keys.ts";
 import type { Config } from "../config.ts";
+import type { Language } from "../fal/language.ts";
 import type { MediaSource } from "../fal/media.ts";
 import type { Verdict } from "../fal/probe.ts";
 import type { Generations } from "../generation/generations.ts";
@@ -13,6 +14,7 @@ export interface Deps {
   keyring: Keyring;
   dictionary: Dictionary;
   generations: Generations;
+  language: Language;
   media: MediaSource;
   /** Whether fal can be reached with any of the configured keys. */
   probe(): Promise<Verdict>;

@@ -44,7 +44,7 @@ export async function converse(answer: Answer, talk: Conversation): Promise<Resp
   if (/event-stream/.test(response.headers.get("content-type") ?? "") && response.body) {
     return streamed(pieces(response.body), key.name, own, talk);
   }
-  const completion = completionOf(await response.text(), key.name);
+  const completion = (await providerJson(answer, "choices")) as unknown as ChatCompletion;
   if (talk.stream) {
     const chunks = chunksOf(completion).map((chunk) => [JSON.stringify(chunk)]);
     return streamed(from([...chunks, ["[DONE]"]]), key.name, own, talk);
@@ -124,11 +124,19 @@ function resumed<T>(first: Promise<IteratorResult<T>>, rest: AsyncGenerator<T>):
   return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
 }
 
-function completionOf(text: string, key: string): ChatCompletion {
+/**
+ * A JSON answer that must hold a list under `key`. Throws where a provider's failure comes under
+ * status 200, and where the answer is something else altogether.
+ */
+export async function providerJson(
+  { response, key }: Answer,
+  list: "choices" | "data" | "output",
+): Promise<Record<string, unknown>> {
+  const text = await response.text();
   const body = parse(text);
-  if (body?.error) throw providerError(body.error, key);
-  if (Array.isArray(body?.choices)) return body as unknown as ChatCompletion;
-  throw faultOf({ kind: "garbage", data: text }, key);
+  if (body?.error) throw providerError(body.error, key.name);
+  if (Array.isArray(body?.[list])) return body as Record<string, unknown>;
+  throw faultOf({ kind: "garbage", data: text }, key.name);
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -28,31 +28,36 @@ export function isPlain({ delta, finish_reason }: Choice, state: ChoiceState | u
 }
 
 /**
- * The same choice as one or two: the role comes first, reasoning under both of its names, a tool
- * call's id and name once, and the finish reason alone (a client that finds it beside text or usage
- * drops one of them).
+ * The same choice in up to three: the role first and alone, then what is said, then the finish reason
+ * alone (a client that finds it beside text or usage drops one of them). Reasoning stands under both
+ * of its names, a tool call's id and name only once.
  */
 export function normalChoices(choice: Choice, state: ChoiceState): Choice[] {
   const { delta: given, finish_reason, index = 0, ...rest } = choice;
-  const delta = normalDelta(given ?? {}, state);
+  const one = (delta: Delta, reason: Choice["finish_reason"] = null): Choice => ({
+    ...rest,
+    index,
+    delta,
+    finish_reason: reason,
+  });
+  const role = state.begun ? [] : [one({ role: "assistant", content: "" })];
   state.begun = true;
-  const says = Object.keys(delta).length > 0;
-  const spoken = says ? [{ ...rest, index, delta, finish_reason: null }] : [];
-  if (finish_reason == null || state.finished) return spoken;
+  const delta = normalDelta(given ?? {}, state);
+  const said = Object.keys(delta).length > 0 ? [one(delta)] : [];
+  if (finish_reason == null || state.finished) return [...role, ...said];
   state.finished = true;
-  return [...spoken, { index, delta: {}, finish_reason, logprobs: null }];
+  return [...role, ...said, one({}, finish_reason)];
 }
 
 function normalDelta(given: Delta, state: ChoiceState): Delta {
-  const { role: _, content, reasoning, reasoning_content, tool_calls, ...rest } = given;
+  const { role: _, content, reasoning, reasoning_content, refusal, tool_calls, ...rest } = given;
   const thought = reasoning_content ?? reasoning;
   const calls = tool_calls?.map((call) => normalCall(call, state)) ?? [];
-  const first = state.begun ? {} : { role: "assistant" as const, content: "" };
   const text = textOf(content);
   return {
     ...rest,
-    ...first,
     ...(text ? { content: text } : {}),
+    ...(refusal ? { refusal } : {}),
     ...(thought ? { reasoning: thought, reasoning_content: thought } : {}),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
   };

@@ -1,0 +1,56 @@
+/** `/v1/chat/completions`: language models, and drawing by talking. */
+import { Elysia } from "elysia";
+import { answers } from "../http/docs.ts";
+import { passingBody, textOf } from "../http/parse.ts";
+import { trace } from "../http/trace.ts";
+import { DEFAULT_IMAGE_MODEL } from "../models/aliases/images.ts";
+import { ChatCompletionAnswer, ChatCompletionParams } from "../openai/chat/params.ts";
+import { withModel } from "../openai/chat/model-field.ts";
+import type { ChatRequest } from "../openai/chat/shapes.ts";
+import { draw } from "./chat-drawing.ts";
+import type { Deps } from "./deps.ts";
+import { namedModel } from "./model.ts";
+import { conversationDeadline, converse } from "./language.ts";
+
+export function chat(deps: Deps) {
+  const { config, language } = deps;
+
+  async function complete(body: ChatRequest, request: Request): Promise<Response> {
+    const name = body.model ?? DEFAULT_IMAGE_MODEL;
+    const traced = trace(request);
+    traced.model = name;
+    const model = namedModel(deps, name);
+    if (!model.upstream) return draw(model, body, request, deps);
+    const deadline = conversationDeadline(request, config.requestTimeout);
+    const text = withModel(textOf(request), model.upstream);
+    return deadline.guard(async () => {
+      const answer = await language.post("chat/completions", text, deadline.signal);
+      traced.upstreamMs = performance.now() - traced.started;
+      return converse(answer, {
+        model: name,
+        stream: body.stream === true,
+        usage: body.stream_options?.include_usage === true,
+        trace: traced,
+        deadline,
+      });
+    });
+  }
+
+  return new Elysia({ prefix: "/v1/chat", tags: ["Chat"] }).post(
+    "/completions",
+    ({ body, request }) => complete(body as ChatRequest, request),
+    {
+      parse: passingBody(config.maxBodySize * 1e6),
+      body: ChatCompletionParams,
+      detail: {
+        summary: "Chat",
+        description:
+          "A language model answers through fal's OpenRouter route: the body passes as it came, only " +
+          "the model's name is mapped. An image or video model draws what the last user message says; " +
+          "a size may stand in the text (`size:9:16`), pictures in the message are edited.",
+        security: [{ bearer: [] }],
+        responses: answers(ChatCompletionAnswer, [400, 401, 402, 404, 413, 422, 429, 502, 504]),
+      },
+    },
+  );
+}

@@ -1,0 +1,45 @@
+/** `/v1/embeddings`: passed to fal's language-model route as it came. */
+import { Elysia } from "elysia";
+import { answers } from "../http/docs.ts";
+import { passingBody, textOf } from "../http/parse.ts";
+import { trace } from "../http/trace.ts";
+import { withModel } from "../openai/chat/model-field.ts";
+import { EmbeddingList, EmbeddingParams } from "../openai/embeddings.ts";
+import type { Deps } from "./deps.ts";
+import { conversationDeadline, providerJson } from "./language.ts";
+import { languageModel } from "./model.ts";
+
+export function embeddings(deps: Deps) {
+  const { config, language } = deps;
+
+  async function embed({ model: name }: EmbeddingParams, request: Request): Promise<Response> {
+    const traced = trace(request);
+    traced.model = name;
+    const { upstream } = languageModel(deps, name);
+    const deadline = conversationDeadline(request, config.requestTimeout);
+    const text = withModel(textOf(request), upstream);
+    return deadline.guard(async () => {
+      const answer = await language.post("embeddings", text, deadline.signal);
+      traced.upstreamMs = performance.now() - traced.started;
+      const body = await providerJson(answer, "data");
+      deadline.clear();
+      return Response.json({ ...body, model: name });
+    });
+  }
+
+  return new Elysia({ prefix: "/v1", tags: ["Chat"] }).post(
+    "/embeddings",
+    ({ body, request }) => embed(body, request),
+    {
+      parse: passingBody(config.maxBodySize * 1e6),
+      body: EmbeddingParams,
+      detail: {
+        summary: "Embed texts",
+        description:
+          "Vectors of texts, through fal's OpenRouter route. The body passes as it came.",
+        security: [{ bearer: [] }],
+        responses: answers(EmbeddingList, [400, 401, 402, 404, 413, 429, 502, 504]),
+      },
+    },
+  );
+}
