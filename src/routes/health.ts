@@ -1,7 +1,7 @@
 /** Whether the process lives, and whether it can do its work. */
 import { Elysia } from "elysia";
 import { Type } from "@sinclair/typebox";
-import { answers } from "../http/docs.ts";
+import { answers } from "../http/answers.ts";
 import { ApiError } from "../openai/error.ts";
 import type { Deps } from "./deps.ts";
 
@@ -39,14 +39,16 @@ export function health({ probe, version }: Deps) {
       detail: {
         summary: "Alive?",
         description: "Answers while the process lives. Needs no key.",
-        responses: answers(Health, []),
+        responses: answers(Health, [], { examples: { Alive: { status: "ok", version } } }),
       },
     })
     .get("/readyz", () => ready(), {
       detail: {
         summary: "Ready?",
         description: "Whether fal can be reached with a key that it accepts. Needs no key.",
-        responses: answers(Readiness, [503]),
+        responses: answers(Readiness, [503], {
+          examples: { Ready: { status: "ready", fal: "ok" } },
+        }),
       },
     });
 }

@@ -1,7 +1,7 @@
 /** `/v1/images`: pictures from words. */
 import { Elysia } from "elysia";
 import { drawing, imageRequest, pictureModel } from "../generation/draw.ts";
-import { answers } from "../http/docs.ts";
+import { answers, requests } from "../http/answers.ts";
 import { jsonBody } from "../http/parse.ts";
 import { patient } from "../http/patience.ts";
 import { eventStream } from "../http/stream.ts";
@@ -10,6 +10,7 @@ import { DEFAULT_IMAGE_MODEL } from "../models/aliases/images.ts";
 import { ImageGenerateParams, ImagesResponse } from "../openai/images.ts";
 import type { Deps } from "./deps.ts";
 import { renderError } from "./errors.ts";
+import { PICTURE_ANSWERS, PICTURE_EVENTS, PICTURE_REQUESTS } from "./examples/images.ts";
 import { pictureEvents, pictureResponse, type Rendering } from "./pictures.ts";
 import { asked, patience } from "./waiting.ts";
 
@@ -45,6 +46,7 @@ export function images(deps: Deps) {
       parse: jsonBody(config.maxBodySize * 1e6),
       body: ImageGenerateParams,
       detail: {
+        operationId: "createImage",
         summary: "Draw pictures",
         description:
           "Draws `n` pictures from a prompt, with any alias or any fal text-to-image endpoint. " +
@@ -52,7 +54,12 @@ export function images(deps: Deps) {
           "`image_generation.completed` for each picture. An SDK's own retry, or the same " +
           "`Idempotency-Key`, joins the generation that is under way or just finished: it is paid once.",
         security: [{ bearer: [] }],
-        responses: answers(ImagesResponse, [400, 401, 402, 404, 413, 422, 429, 502, 504]),
+        ...requests(PICTURE_REQUESTS),
+        responses: answers(
+          ImagesResponse,
+          [400, 401, 402, 404, 413, 422, 424, 429, 502, 503, 504],
+          { examples: PICTURE_ANSWERS, events: PICTURE_EVENTS },
+        ),
       },
     },
   );

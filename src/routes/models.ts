@@ -1,11 +1,12 @@
 /** `/v1/models`: what can be asked for. */
 import { Elysia } from "elysia";
-import { answers } from "../http/docs.ts";
+import { answers } from "../http/answers.ts";
 import { trace } from "../http/trace.ts";
 import { listModels, retrieveModel } from "../models/listing.ts";
 import { modelNotFound } from "../openai/error.ts";
 import { Model, ModelList } from "../openai/models.ts";
 import type { Deps } from "./deps.ts";
+import { MODEL, MODEL_LIST } from "./examples/models.ts";
 
 export function models({ dictionary }: Deps) {
   // The list is the same for everyone until a restart: it is made and written once.
@@ -27,19 +28,21 @@ export function models({ dictionary }: Deps) {
   return new Elysia({ prefix: "/v1/models", tags: ["Models"] })
     .get("/", () => list(), {
       detail: {
+        operationId: "listModels",
         summary: "List the models",
         description: "The aliases. Any full fal endpoint id can be used too without being listed.",
         security: [{ bearer: [] }],
-        responses: answers(ModelList, [401]),
+        responses: answers(ModelList, [401], { examples: MODEL_LIST }),
       },
     })
     .get("/:id", ({ request }) => retrieve(request), {
       detail: {
+        operationId: "retrieveModel",
         summary: "Show a model",
         description:
           "An alias or a full fal endpoint id; its slashes may be percent-encoded or not.",
         security: [{ bearer: [] }],
-        responses: answers(Model, [401, 404]),
+        responses: answers(Model, [401, 404], { examples: MODEL }),
       },
     })
     .get("/*", ({ request }) => retrieve(request), { detail: { hide: true } });

@@ -1,0 +1,25 @@
+/** What the documentation says of the API as a whole: its head, and the groups of routes. */
+import type { Group } from "../http/docs.ts";
+
+/** In the order in which the page shows them. */
+export const GROUPS: readonly Group[] = [
+  { name: "Models", description: "What can be asked for, and under which names." },
+  { name: "Images", description: "Pictures from words." },
+  { name: "Chat", description: "Language models, and models that draw when talked to." },
+  { name: "Health", description: "For whoever watches over the gateway. Needs no key." },
+];
+
+export const INTRODUCTION = `\
+fal.ai behind the APIs that people already have clients for. An OpenAI client needs two changes:
+its base URL is this gateway's address followed by \`/v1\`, its key one of this gateway's client keys.
+
+- **Try it here.** Put a client key into the box under *Authentication*, open a call, press *Test
+  Request*, then *Send*. A gateway started with \`--sandbox\` takes \`sk-sandbox\`, and costs nothing.
+- **Keys** travel as \`Authorization: Bearer …\`, \`Authorization: Key …\`, \`x-api-key: …\` or
+  \`api-key: …\`.
+- **Models** go by the names of \`GET /v1/models\`, or by any full fal endpoint id.
+- **Failures** are always OpenAI's error. Every answer carries an \`x-request-id\`, which is in the log
+  too.
+- **Repetitions** of a request that is under way or just done, by an SDK's own retry or with the same
+  \`Idempotency-Key\`, join it: it is paid once.
+`;
