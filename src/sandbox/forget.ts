@@ -6,8 +6,11 @@ const hour = 3_600_000;
 const sixMinutes = 360_000;
 const large = 10 * 1024;
 
-export function forgetAfter(settings: Settings, outcome: Outcome): number {
-  if (settings.forgetAfter !== undefined) return settings.forgetAfter;
-  if (outcome.fault) return hour;
-  return JSON.stringify(outcome.output).length >= large ? sixMinutes : hour;
+/** Characters of the JSON that the result is. */
+export function sizeOf(outcome: Outcome): number {
+  return JSON.stringify(outcome.fault ? outcome.fault.body : outcome.output).length;
+}
+
+export function forgetAfter({ forgetAfter }: Settings, size: number): number {
+  return forgetAfter ?? (size >= large ? sixMinutes : hour);
 }

@@ -1,5 +1,5 @@
 /** One key's share of fal: how many run at once, and the order in which the others wait. */
-import type { Job } from "./queue.ts";
+import type { Job } from "./job.ts";
 
 export interface Lane {
   running: number;

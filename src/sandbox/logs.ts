@@ -1,5 +1,5 @@
 /** The log lines a model writes while it runs, as far as the clock has come. */
-import { type Job, logCount, logMoment } from "./queue.ts";
+import { type Job, logCount, logMoment } from "./job.ts";
 
 export interface Log {
   readonly message: string;

@@ -14,7 +14,8 @@ Pictures, films and sounds that it makes are real files below ${origin}/files.
 
 Keys: any "Authorization: Key id:secret". Some secrets stand for a fate:
 ${magicSecrets.map(([secret, meaning]) => `  ${secret.padEnd(24)} ${meaning}`).join("\n")}
-One key does not see the requests of another.
+One key does not see the requests of another. Inputs that point at files here or carry them as
+data URLs are read; private addresses fail, since fal reaches none; no other address is fetched.
 
 ${markerHelp}
 

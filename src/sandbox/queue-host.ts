@@ -5,7 +5,7 @@ import { faultOf, plain, tooManyRequests } from "./fault.ts";
 import { type Fal, noApplication, reader, spender } from "./fal.ts";
 import { duration, type Marker, takeMarker, times } from "./marker.ts";
 import { findModel } from "./model.ts";
-import type { Job } from "./queue.ts";
+import type { Job } from "./job.ts";
 import { cut, detail, fail, ingress, json } from "./reply.ts";
 import { statusStream } from "./status-stream.ts";
 import { statusOf, submitted } from "./status.ts";

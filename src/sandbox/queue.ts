@@ -1,38 +1,17 @@
 /** The queue: requests wait, run and complete, each moved on by one timer at most. */
 import { faultOf, plain } from "./fault.ts";
+import { sizeOf } from "./forget.ts";
+import { finishOf, type Job, markedPosition, nextMoment } from "./job.ts";
 import { createLane, inOrder, type Lane, positionIn } from "./lane.ts";
-import { amount, duration } from "./marker.ts";
+import { duration } from "./marker.ts";
 import type { Outcome, Work } from "./work.ts";
-
-export type State = "IN_QUEUE" | "IN_PROGRESS" | "COMPLETED";
-
-export interface Job extends Work {
-  state: State;
-  readonly priority: "normal" | "low";
-  readonly submittedAt: number;
-  /** Milliseconds it stays IN_QUEUE at least, and then runs. */
-  readonly queueTime: number;
-  readonly runTime: number;
-  /** Past this, a request that did not start is given up. */
-  readonly deadline?: number;
-  startedAt?: number;
-  finishedAt?: number;
-  /** Known when the work is done, told when `runTime` is over. */
-  pending?: Outcome;
-  outcome?: Outcome;
-  forgetAt?: number;
-  timer?: ReturnType<typeof setTimeout>;
-  /** Told of every change at once. */
-  readonly watchers: Set<() => void>;
-  readonly webhook?: string;
-}
 
 export interface QueueRules {
   readonly concurrency: () => number;
   readonly queueTime: () => number;
   readonly runTime: (work: Work) => number;
-  /** Milliseconds to remember an outcome for. */
-  readonly forgetAfter: (outcome: Outcome) => number;
+  /** Milliseconds to remember an outcome of that many characters for. */
+  readonly forgetAfter: (size: number) => number;
   readonly perform: (work: Work) => Promise<Outcome>;
   readonly settled: (job: Job, outcome: Outcome) => void;
 }
@@ -56,14 +35,16 @@ export interface Queue {
   clear(): void;
 }
 
-/** Completed requests kept at most, however long they should be remembered. */
+/** Completed requests, and characters of their results, kept at most: a long run must not grow. */
 const remembered = 20_000;
+const rememberedSize = 64 * 1024 * 1024;
 /** Changed positions reach status streams this often at most. */
 const newsEvery = 100;
 
 export function createQueue(rules: QueueRules): Queue {
   const jobs = new Map<string, Job>();
   const completed: Job[] = [];
+  let completedSize = 0;
   const lanes = new Map<string, Lane>();
 
   function laneOf(key: string) {
@@ -159,8 +140,12 @@ export function createQueue(rules: QueueRules): Queue {
     job.finishedAt = performance.now();
     job.outcome = outcome;
     delete job.pending;
-    job.forgetAt = job.finishedAt + rules.forgetAfter(outcome);
+    // An input may be a film as a data URL, and nobody asks for it again.
+    job.input = {};
+    job.size = sizeOf(outcome);
+    job.forgetAt = job.finishedAt + rules.forgetAfter(job.size);
     completed.push(job);
+    completedSize += job.size;
     forget();
     notify(job);
     job.watchers.clear();
@@ -170,9 +155,14 @@ export function createQueue(rules: QueueRules): Queue {
 
   function forget() {
     const now = performance.now();
-    while (completed.length > remembered || (completed[0] && (completed[0].forgetAt ?? 0) < now)) {
-      jobs.delete(completed.shift()!.id);
+    let due = 0;
+    const full = () => completed.length - due > remembered || completedSize > rememberedSize;
+    while (due < completed.length - 1 && (full() || (completed[due]!.forgetAt ?? 0) < now)) {
+      completedSize -= completed[due]!.size ?? 0;
+      jobs.delete(completed[due]!.id);
+      due++;
     }
+    completed.splice(0, due);
   }
 
   return {
@@ -235,54 +225,8 @@ export function createQueue(rules: QueueRules): Queue {
       jobs.clear();
       lanes.clear();
       completed.length = 0;
+      completedSize = 0;
       for (const job of watched) notify(job);
     },
   };
-}
-
-function finishOf(job: Job): number {
-  return (job.startedAt ?? 0) + job.runTime;
-}
-
-/** When the log line with this index, of `count`, is written. */
-export function logMoment(job: Job, index: number, count: number): number {
-  return (job.startedAt ?? 0) + (job.runTime * (index + 1)) / (count + 1);
-}
-
-export function logCount(job: Job): number {
-  return amount(job.marker.get("logs")) ?? 2;
-}
-
-function markedPosition(job: Job): number | undefined {
-  const from = amount(job.marker.get("position"));
-  if (from === undefined) return undefined;
-  const gone = (performance.now() - job.submittedAt + 1) / Math.max(1, job.queueTime);
-  return Math.max(0, Math.ceil(from * (1 - gone)));
-}
-
-function nextMoment(job: Job, lane: Lane): number | undefined {
-  const now = performance.now();
-  const moments: number[] = [];
-  if (job.state === "IN_QUEUE") {
-    if (!lane.ready[job.priority].has(job)) moments.push(job.submittedAt + job.queueTime);
-    if (job.deadline !== undefined) moments.push(job.deadline);
-    const from = amount(job.marker.get("position")) ?? 0;
-    for (let step = 1; step < from && job.watchers.size; step++) {
-      const at = job.submittedAt + (job.queueTime * step) / from;
-      if (at <= now) continue;
-      moments.push(at);
-      break;
-    }
-  }
-  if (job.state === "IN_PROGRESS") {
-    moments.push(finishOf(job));
-    const count = logCount(job);
-    for (let index = 0; index < count && job.watchers.size; index++) {
-      const at = logMoment(job, index, count);
-      if (at <= now) continue;
-      moments.push(at);
-      break;
-    }
-  }
-  return moments.length ? Math.min(...moments) : undefined;
 }

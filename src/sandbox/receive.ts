@@ -1,5 +1,6 @@
 /** Turns an HTTP request into a call: its body read and parsed, its address decoded. */
 import type { Call, Host } from "./call.ts";
+import { decode } from "./url.ts";
 
 /** The caller's own idea of our address; a proxy in front may have changed the scheme. */
 export function originOf(request: Request): string {
@@ -39,13 +40,5 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return text;
-  }
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
   }
 }

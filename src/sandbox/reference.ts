@@ -4,7 +4,7 @@ import { type Fault, faultOf, invalid } from "./fault.ts";
 import { fileAt } from "./file.ts";
 import type { Size } from "./size.ts";
 import type { Uploads } from "./upload.ts";
-import { isUrl } from "./url.ts";
+import { decode, isUrl } from "./url.ts";
 
 export interface References {
   /** Of the first picture that could be read. */
@@ -17,6 +17,7 @@ const pictureField = /image|frame|mask|photo|face|picture/;
 /** fal's machines cannot reach these, whoever else can. */
 const unreachable =
   /^(localhost|0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)|\.(invalid|local|internal|localhost)$/;
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 export async function readReferences(
   input: Fields,
@@ -50,10 +51,16 @@ async function read(address: string, origin: string, uploads: Uploads) {
   if (address.startsWith("data:")) return inline(address) ?? "unreachable";
   if (!isUrl(address)) return "unreachable";
   const url = new URL(address);
-  const here = url.host === new URL(origin).host && url.pathname.startsWith("/files/");
+  const here = isHere(url, new URL(origin)) && url.pathname.startsWith("/files/");
   if (!here) return unreachable.test(url.hostname) ? "unreachable" : "elsewhere";
-  const file = await fileAt(decodeURIComponent(url.pathname.slice("/files".length)), uploads);
+  const file = await fileAt(decode(url.pathname.slice("/files".length)), uploads);
   return file?.bytes ?? "unreachable";
+}
+
+/** `localhost` and `127.0.0.1` are both this machine, whichever the caller used. */
+function isHere(url: URL, own: URL): boolean {
+  if (url.host === own.host) return true;
+  return url.port === own.port && loopback.test(url.hostname) && loopback.test(own.hostname);
 }
 
 function inline(address: string): Uint8Array | undefined {
@@ -61,7 +68,7 @@ function inline(address: string): Uint8Array | undefined {
   if (comma < 0) return undefined;
   const data = address.slice(comma + 1);
   const coded = address.slice(0, comma).endsWith(";base64");
-  return coded ? Buffer.from(data, "base64") : Buffer.from(decodeURIComponent(data));
+  return Buffer.from(coded ? data : decode(data), coded ? "base64" : "utf8");
 }
 
 async function measure(bytes: Uint8Array): Promise<Size | undefined> {

@@ -74,7 +74,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       concurrency: () => fal.settings.concurrency ?? 40,
       queueTime: () => fal.settings.queueTime ?? 50,
       runTime: (work) => runTime(fal.settings, work),
-      forgetAfter: (outcome) => forgetAfter(fal.settings, outcome),
+      forgetAfter: (size) => forgetAfter(fal.settings, size),
       perform: (work) => perform(fal, work),
       settled(job, outcome) {
         bill(fal, job, outcome);
@@ -139,7 +139,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     error: (cause) => detail(500, `The sandbox failed: ${cause.message}`),
   });
 
-  const url = `http://${hostname}:${server.port}`;
+  // A server that listens everywhere is reached here under its loopback name.
+  const name = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : hostname;
+  const url = `http://${name.includes(":") ? `[${name}]` : name}:${server.port}`;
   return {
     url,
     port: server.port ?? port,

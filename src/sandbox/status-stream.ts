@@ -1,7 +1,8 @@
 /** `/status/stream`: every change of a request, pushed the moment it happens. */
 import { cut } from "./reply.ts";
 import { logsOf } from "./logs.ts";
-import type { Job, Queue, State } from "./queue.ts";
+import type { Job, State } from "./job.ts";
+import type { Queue } from "./queue.ts";
 import { statusOf } from "./status.ts";
 
 const headers = { "content-type": "text/event-stream", "cache-control": "no-cache" };

@@ -1,7 +1,8 @@
 /** What fal tells about a request in the queue: the submit answer and the three status bodies. */
 import { appOf } from "./endpoint.ts";
 import { logsOf } from "./logs.ts";
-import type { Job, Queue } from "./queue.ts";
+import type { Job } from "./job.ts";
+import type { Queue } from "./queue.ts";
 
 /** The three links; by default with the app only, as fal gives them. */
 export function linksOf(job: Job, origin: string) {

@@ -1,5 +1,5 @@
 /** Tells a caller's `fal_webhook` how a request ended, again and again until it listens. */
-import type { Job } from "./queue.ts";
+import type { Job } from "./job.ts";
 import { signed } from "./signature.ts";
 import type { Outcome } from "./work.ts";
 

@@ -268,8 +268,8 @@ describe("chat gone wrong", () => {
 
   test("over the concurrency: 429, not a queue", async () => {
     sandbox.update({ concurrency: 1 });
-    const slow = chat({ messages: user("[sandbox run=80ms]") });
-    await Bun.sleep(20);
+    const slow = chat({ messages: user("[sandbox run=400ms]") });
+    while (sandbox.requests.length < 1) await Bun.sleep(5);
     const { status, headers } = await chat({ messages: user("x") });
     expect(status).toBe(429);
     expect(headers.get("x-fal-needs-retry")).toBe("1");

@@ -40,6 +40,19 @@ test("no more than about ten thousand are kept", async () => {
   expect(sandbox.requests.length).toBeGreaterThanOrEqual(10_000);
 });
 
+test("bodies past 64 MB in all are let go, the oldest first", async () => {
+  const prompt = "a".repeat(250_000);
+  for (let round = 0; round < 30; round++) {
+    const calls = Array.from({ length: 10 }, () => post(`${url}/rest/nowhere`, { prompt }));
+    await Promise.all(calls);
+  }
+  const kept = sandbox.requests.filter((request) => typeof request.body !== "string");
+  expect(sandbox.requests).toHaveLength(300);
+  expect(kept.length).toBeLessThanOrEqual(268);
+  expect(sandbox.requests[0]!.body).toBe("[250013 bytes]");
+  expect(sandbox.requests.at(-1)!.body).toEqual({ prompt });
+});
+
 test("bills over HTTP", async () => {
   await post(`${url}/run/fal-ai/nano-banana`, { prompt: "a", num_images: 2 });
   const { body } = await get(`${url}/sandbox/billed`);

@@ -1,7 +1,7 @@
 /** Failures: every type, where it strikes, and what the wire shows of it. */
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { draw } from "../../src/sandbox/drawing.ts";
-import { infrastructureErrors, modelErrors } from "../../src/sandbox/fault.ts";
+import { infrastructureErrors, modelErrors } from "../../src/sandbox/fault-types.ts";
 import { auth, codeOf, events, generate, get, post, quick } from "./support.ts";
 
 const sandbox = quick();

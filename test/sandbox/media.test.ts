@@ -220,3 +220,10 @@ describe("text", () => {
     expect(eleven["words"].map((word: Json) => word["text"]).join("")).toBe(eleven["text"]);
   });
 });
+
+test("a file here is known under either name of this machine", async () => {
+  const { images } = await run("fal-ai/flux/dev", { image_size: { width: 70, height: 50 } });
+  const image_url = images[0].url.replace("127.0.0.1", "localhost");
+  const edited = await run("fal-ai/flux/dev/image-to-image", { image_url });
+  expect(edited["images"][0]).toMatchObject({ width: 70, height: 50 });
+});

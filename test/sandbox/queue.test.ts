@@ -1,6 +1,6 @@
 /** The queue at the wire: submit, status, stream, result, cancel. */
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
-import { auth, call, events, generate, get, post, quick } from "./support.ts";
+import { auth, call, events, generate, get, post, quick, until } from "./support.ts";
 
 const sandbox = quick();
 const { queueUrl } = sandbox;
@@ -80,14 +80,7 @@ describe("status", () => {
     test(`IN_PROGRESS${logs}`, async () => {
       const input = { prompt: "[sandbox queue=0 run=1m]" };
       const { body } = await post(`${queueUrl}/fal-ai/flux/dev`, input);
-      const reader = (
-        await fetch(`${body["status_url"]}/stream`, { headers: auth })
-      ).body!.getReader();
-      let seen = "";
-      while (!seen.includes("IN_PROGRESS")) {
-        seen += new TextDecoder().decode((await reader.read()).value);
-      }
-      await reader.cancel();
+      await until(body["status_url"], "IN_PROGRESS");
       const { status, body: told } = await get(body["status_url"] + logs);
       expect(status).toBe(202);
       expect(told["status"]).toBe("IN_PROGRESS");
@@ -134,7 +127,7 @@ describe("status", () => {
 
 describe("status/stream", () => {
   test("every change is an event, logs come once, and it ends", async () => {
-    const input = { prompt: "[sandbox queue=30ms position=3 logs=3 run=40ms]" };
+    const input = { prompt: "[sandbox queue=240ms position=3 logs=3 run=40ms]" };
     const { body } = await post(`${queueUrl}/fal-ai/flux/dev`, input);
     const told = await events(`${body["status_url"]}/stream?logs=1`);
     const positions = told.filter((each) => each["status"] === "IN_QUEUE");
@@ -209,8 +202,7 @@ describe("cancel", () => {
   ] as const) {
     test(`while ${state}: 202, then COMPLETED as client_cancelled, not billed`, async () => {
       const { body } = await post(`${queueUrl}/fal-ai/flux/dev`, { prompt: `[sandbox ${marker}]` });
-      if (state === "IN_PROGRESS") await Bun.sleep(20);
-      expect((await get(body["status_url"])).body["status"]).toBe(state);
+      await until(body["status_url"], state);
       const cancelled = await call("PUT", body["cancel_url"]);
       expect(cancelled.status).toBe(202);
       expect(cancelled.body).toEqual({ status: "CANCELLATION_REQUESTED" });
@@ -228,9 +220,9 @@ describe("cancel", () => {
   }
 
   test("ignored by an app that does not heed it", async () => {
-    const input = { prompt: "[sandbox queue=0 run=60ms cancel=ignored]" };
+    const input = { prompt: "[sandbox queue=0 run=200ms cancel=ignored]" };
     const { body } = await post(`${queueUrl}/fal-ai/flux/dev`, input);
-    await Bun.sleep(20);
+    await until(body["status_url"], "IN_PROGRESS");
     expect((await call("PUT", body["cancel_url"])).status).toBe(202);
     const told = await events(`${body["status_url"]}/stream`);
     expect(told.at(-1)).not.toHaveProperty("error");
@@ -262,14 +254,14 @@ describe("time and order", () => {
     const submit = (name: string, priority = "normal") =>
       post(
         `${queueUrl}/fal-ai/flux/dev`,
-        { prompt: `${name} [sandbox queue=0 run=60ms]` },
+        { prompt: `${name} [sandbox queue=0 run=250ms]` },
         { "x-fal-queue-priority": priority },
       );
     const first = await submit("first");
-    await Bun.sleep(10);
+    await until(first.body["status_url"], "IN_PROGRESS");
     const low = await submit("low", "low");
     const normal = await submit("normal");
-    await Bun.sleep(10);
+    await Bun.sleep(30);
     const position = async (of: typeof first) => (await get(of.body["status_url"])).body;
     expect(await position(first)).toMatchObject({ status: "IN_PROGRESS" });
     expect(await position(normal)).toMatchObject({ status: "IN_QUEUE", queue_position: 0 });

@@ -71,3 +71,13 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
     (error: { code?: string }) => error.code ?? "failed",
   );
 }
+
+/** Polls until the request is in that state. */
+export async function until(url: string, state: string): Promise<Json> {
+  for (;;) {
+    const { body } = await get(url);
+    if (body["status"] === state) return body;
+    if (body["status"] === "COMPLETED") throw new Error(`completed before it was ${state}`);
+    await Bun.sleep(2);
+  }
+}
