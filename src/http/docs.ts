@@ -8,8 +8,6 @@ import { type Document, tidy } from "./document.ts";
 import { ERROR } from "./failures.ts";
 import { PAGE_HEADERS, renderPage } from "./page.ts";
 
-export { answers } from "./answers.ts";
-
 const PAGE = "/swagger";
 const DOCUMENT = "/swagger/json";
 const BUNDLE = "/swagger/scalar.js";

@@ -1,6 +1,6 @@
 /** `/v1/chat/completions`: language models, and drawing by talking. */
 import { Elysia } from "elysia";
-import { answers } from "../http/docs.ts";
+import { answers, requests } from "../http/answers.ts";
 import { passingBody, textOf } from "../http/parse.ts";
 import { trace } from "../http/trace.ts";
 import { DEFAULT_IMAGE_MODEL } from "../models/aliases/images.ts";
@@ -9,6 +9,7 @@ import { withModel } from "../openai/chat/model-field.ts";
 import type { ChatRequest } from "../openai/chat/shapes.ts";
 import { draw } from "./chat-drawing.ts";
 import type { Deps } from "./deps.ts";
+import { CHAT_ANSWERS, CHAT_EVENTS, CHAT_REQUESTS } from "./examples/chat.ts";
 import { namedModel } from "./model.ts";
 import { conversationDeadline, converse } from "./language.ts";
 
@@ -43,13 +44,19 @@ export function chat(deps: Deps) {
       parse: passingBody(config.maxBodySize * 1e6),
       body: ChatCompletionParams,
       detail: {
+        operationId: "createChatCompletion",
         summary: "Chat",
         description:
           "A language model answers through fal's OpenRouter route: the body passes as it came, only " +
           "the model's name is mapped. An image or video model draws what the last user message says; " +
           "a size may stand in the text (`size:9:16`), pictures in the message are edited.",
         security: [{ bearer: [] }],
-        responses: answers(ChatCompletionAnswer, [400, 401, 402, 404, 413, 422, 429, 502, 504]),
+        ...requests(CHAT_REQUESTS),
+        responses: answers(
+          ChatCompletionAnswer,
+          [400, 401, 402, 404, 413, 422, 424, 429, 502, 503, 504],
+          { examples: CHAT_ANSWERS, events: CHAT_EVENTS },
+        ),
       },
     },
   );

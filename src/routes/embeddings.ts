@@ -1,11 +1,12 @@
 /** `/v1/embeddings`: passed to fal's language-model route as it came. */
 import { Elysia } from "elysia";
-import { answers } from "../http/docs.ts";
+import { answers, requests } from "../http/answers.ts";
 import { passingBody, textOf } from "../http/parse.ts";
 import { trace } from "../http/trace.ts";
 import { withModel } from "../openai/chat/model-field.ts";
 import { EmbeddingList, EmbeddingParams } from "../openai/embeddings.ts";
 import type { Deps } from "./deps.ts";
+import { EMBEDDING_ANSWERS, EMBEDDING_REQUESTS } from "./examples/chat.ts";
 import { conversationDeadline, providerJson } from "./language.ts";
 import { languageModel } from "./model.ts";
 
@@ -34,11 +35,15 @@ export function embeddings(deps: Deps) {
       parse: passingBody(config.maxBodySize * 1e6),
       body: EmbeddingParams,
       detail: {
+        operationId: "createEmbedding",
         summary: "Embed texts",
         description:
           "Vectors of texts, through fal's OpenRouter route. The body passes as it came.",
         security: [{ bearer: [] }],
-        responses: answers(EmbeddingList, [400, 401, 402, 404, 413, 429, 502, 504]),
+        ...requests(EMBEDDING_REQUESTS),
+        responses: answers(EmbeddingList, [400, 401, 402, 404, 413, 429, 502, 503, 504], {
+          examples: EMBEDDING_ANSWERS,
+        }),
       },
     },
   );
