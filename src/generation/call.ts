@@ -10,6 +10,8 @@ export interface Call {
   readonly result: Promise<Result>;
   /** The latest that fal said. Undefined until it has said something. */
   readonly status: () => Status | undefined;
+  /** Whether fal is known to work on it, or to have done so. */
+  readonly started: () => boolean;
   /** Nobody waits: cancels what the policy allows. Resolves to whether it was cancelled. */
   abandon(policy: CancelPolicy): Promise<boolean>;
 }
@@ -33,12 +35,13 @@ export function startCall(
     return queue.result(job);
   }
 
+  const started = () => latest !== undefined && latest.status !== "IN_QUEUE";
+
   async function abandon(policy: CancelPolicy): Promise<boolean> {
     const job = await accepted;
-    const started = latest !== undefined && latest.status !== "IN_QUEUE";
-    if (policy === "never" || (policy === "queued" && started)) return false;
+    if (policy === "never" || (policy === "queued" && started())) return false;
     return queue.cancel(job);
   }
 
-  return { accepted, result: follow(), status: () => latest, abandon };
+  return { accepted, result: follow(), status: () => latest, started, abandon };
 }

@@ -26,9 +26,11 @@ export interface Generation {
   watch(listener: () => void): () => void;
   /** The answer went out: an equal request from now on is a new one. */
   delivered(): void;
-  /** True while nobody has been given the outcome and nobody waits for it. */
+  /** The outcome was there, but could not be handed to the client of that wait: it is anybody's again. */
+  undelivered(wait: Wait): void;
+  /** True while nobody has been given the outcome, is being given it or waits for it. */
   orphaned(): boolean;
-  /** True once anything of it was cancelled: it cannot be joined any more. */
+  /** True once anything of it was cancelled, or is about to be: it cannot be joined any more. */
   cancelled(): boolean;
 }
 
@@ -47,15 +49,33 @@ export function createGeneration({ start, policy, failed }: GenerationOptions): 
   // It goes on without anyone waiting; whoever waits later still gets the failure.
   run.settled.catch(() => {});
   run.accepted.catch(() => {});
+  /** Waits that are over, whose clients are being given the outcome. */
+  const handing = new Set<Wait>();
   let waiting = 0;
   let given = false;
   let cancelled = false;
 
-  function leave(): void {
+  /** Nobody waits: cancels what the policy allows, unless somebody comes before fal has taken it. */
+  async function leave(): Promise<void> {
     if (waiting > 0 || policy === "never") return;
-    run.abandon(policy).then((done) => {
-      cancelled ||= done;
-    }, failed);
+    const taken = await run.accepted.then(
+      () => true,
+      () => false,
+    );
+    if (!taken || waiting > 0 || cancelled) return;
+    // Whoever comes while the cancellation is on its way must not join what is about to end.
+    cancelled = true;
+    cancelled = await run.abandon(policy).catch((error: unknown) => {
+      failed(error);
+      return false;
+    });
+  }
+
+  async function outcome(wait: Wait): Promise<Settled> {
+    const settled = await stay(run.settled, wait);
+    handing.add(wait);
+    wait.signal.addEventListener("abort", () => handing.delete(wait), { once: true });
+    return settled;
   }
 
   /** Races the outcome against the client's leaving and the end of its patience. */
@@ -72,14 +92,14 @@ export function createGeneration({ start, policy, failed }: GenerationOptions): 
       waiting -= 1;
       clearTimeout(timer);
       signal.removeEventListener("abort", gone);
-      if (signal.aborted) leave();
+      if (signal.aborted) void leave();
     }
   }
 
   return {
     settled: run.settled,
     accepted: (wait) => stay(run.accepted, wait),
-    wait: (wait) => stay(run.settled, wait),
+    wait: outcome,
     progress: run.progress,
     watch(listener) {
       listeners.add(listener);
@@ -88,7 +108,8 @@ export function createGeneration({ start, policy, failed }: GenerationOptions): 
     delivered() {
       given = true;
     },
-    orphaned: () => !given && waiting === 0,
+    undelivered: (wait) => void handing.delete(wait),
+    orphaned: () => !given && waiting === 0 && handing.size === 0,
     cancelled: () => cancelled,
   };
 }
@@ -97,7 +118,7 @@ export function createGeneration({ start, policy, failed }: GenerationOptions): 
 function outOfPatience(patience: number): ApiError {
   return new ApiError(
     504,
-    `The generation is not finished after ${patience / 1000} s. It goes on: the same request again waits for it, at no further cost.`,
+    `The generation is not finished after ${Math.round(patience / 100) / 10} s. It goes on: the same request again waits for it, at no further cost.`,
     "timeout_error",
     { code: "timeout" },
   );

@@ -57,6 +57,9 @@ export function createGenerations(options: GenerationsOptions): Generations {
 
   const alive = (entry: Entry) => entry.expires > now() && !entry.generation.cancelled();
 
+  const joinable = ({ generation, expires }: Entry) =>
+    expires === Number.POSITIVE_INFINITY || generation.orphaned();
+
   function sweep(): void {
     for (const [print, entries] of byPrint) {
       const left = entries.filter(alive);
@@ -98,7 +101,9 @@ export function createGenerations(options: GenerationsOptions): Generations {
       failed: (error) => log.warn("a cancellation failed", { error }),
     });
     const entry: Entry = { generation, expires: Number.POSITIVE_INFINITY };
-    byPrint.set(print, [...(byPrint.get(print) ?? []), entry]);
+    // Of those that were delivered only the latest is ever joined, and the latest is now this one.
+    const others = (byPrint.get(print) ?? []).filter((other) => alive(other) && joinable(other));
+    byPrint.set(print, [...others, entry]);
     running += 1;
     const ended = (expires: number) => {
       running -= 1;
@@ -115,7 +120,10 @@ export function createGenerations(options: GenerationsOptions): Generations {
   function remember(key: string, generation: Generation, body: string): void {
     const entry = { generation, body, expires: now() + KEY_KEPT_MS };
     byKey.set(key, entry);
-    generation.settled.catch(() => byKey.delete(key));
+    generation.settled.catch(() => {
+      // A cancelled generation fails late, when its key may name the next one.
+      if (byKey.get(key) === entry) byKey.delete(key);
+    });
   }
 
   return { begin, running: () => running };

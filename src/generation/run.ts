@@ -81,8 +81,10 @@ export function startRun(plan: Plan, { queue, retired, changed, now = Date.now }
     return { endpoint, results, adjusted, units, upstreamMs: performance.now() - started };
   }
 
+  /** One whole: where a call has started, the others belong to what is paid for already. */
   async function abandon(policy: CancelPolicy): Promise<boolean> {
     await begun;
+    if (policy === "queued" && calls.some(({ started }) => started())) return false;
     const cancelled = await Promise.all(calls.map((call) => call.abandon(policy)));
     return cancelled.includes(true);
   }

@@ -40,7 +40,11 @@ export async function pictureResponse(
     const data = shown.map(({ url, revisedPrompt }) => ({ url, ...revised(revisedPrompt) }));
     return Response.json({ ...answer, data } satisfies ImagesResponse, { headers });
   }
-  const files = await Promise.all(shown.map(({ url }) => media.open(url, wait.signal)));
+  const opening = shown.map(({ url }) => media.open(url, wait.signal));
+  const files = await Promise.all(opening).catch((error: unknown) => {
+    generation.undelivered(wait);
+    throw error;
+  });
   const encoded = files.map(({ body }, index) => ({
     base64: base64(body),
     ...revised(shown[index]!.revisedPrompt),
@@ -72,6 +76,7 @@ export async function* pictureEvents(
     }
     generation.delivered();
   } catch (error) {
+    generation.undelivered(wait);
     if (wait.signal.aborted) return;
     trace.error = error;
     yield errorFrame(error);
