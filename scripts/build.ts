@@ -1,6 +1,5 @@
 /** Writes `dist/falgate` for this machine, or with `--all` one executable for every target. */
-import { $ } from "bun";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 
 const TARGETS = [
   "linux-x64",
@@ -17,12 +16,12 @@ const TARGETS = [
  * their arguments. Bytecode halves the time to start and needs the ESM format for top-level await.
  * A `bunfig.toml` in the folder it is started from must not be obeyed: it can run code.
  */
-async function build(outfile: string, target?: string): Promise<void> {
+async function compile(outfile: string, target?: string): Promise<void> {
   const result = await Bun.build({
     entrypoints: ["src/index.ts"],
     bytecode: true,
     format: "esm",
-    sourcemap: "linked",
+    sourcemap: "inline",
     compile: {
       outfile,
       autoloadBunfig: false,
@@ -31,15 +30,38 @@ async function build(outfile: string, target?: string): Promise<void> {
     },
   });
   if (!result.success) throw new AggregateError(result.logs, `could not build ${outfile}`);
-  const { size } = Bun.file(target?.startsWith("windows") ? `${outfile}.exe` : outfile);
-  console.log(`${outfile}  ${(size / 1e6).toFixed(0)} MB`);
+}
+
+/** The name of the executable, once it is whole: a build that is cut off leaves the old one. */
+async function build(name: string, target?: string): Promise<string> {
+  const folder = await mkdtemp("dist/.build-");
+  try {
+    await compile(`${folder}/${name}`, target);
+    const file = target?.startsWith("windows") ? `${name}.exe` : name;
+    // The executable holds its source map; the copy that Bun writes beside it is left behind.
+    await rename(`${folder}/${file}`, `dist/${file}`);
+    console.log(`dist/${file}  ${(Bun.file(`dist/${file}`).size / 1e6).toFixed(0)} MB`);
+    return file;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function sha256(file: string): Promise<string> {
+  const hasher = new Bun.CryptoHasher("sha256");
+  for await (const chunk of Bun.file(file).stream()) hasher.update(chunk);
+  return hasher.digest("hex");
 }
 
 process.chdir(new URL("..", import.meta.url).pathname);
 await mkdir("dist", { recursive: true });
 if (Bun.argv.includes("--all")) {
-  for (const target of TARGETS) await build(`dist/falgate-${target}`, target);
-  await $`sha256sum falgate-* > SHA256SUMS`.cwd("dist");
+  const sums: string[] = [];
+  for (const target of TARGETS) {
+    const file = await build(`falgate-${target}`, target);
+    sums.push(`${await sha256(`dist/${file}`)}  ${file}\n`);
+  }
+  await Bun.write("dist/SHA256SUMS", sums.join(""));
 } else {
-  await build("dist/falgate");
+  await build("falgate");
 }
