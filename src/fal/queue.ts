@@ -3,6 +3,7 @@ import { appOf } from "./endpoint.ts";
 import { billableUnits, FalError } from "./error.ts";
 import { serverEvents } from "./events.ts";
 import type { FalKey } from "./keys.ts";
+import { isPassing } from "./retry.ts";
 import type { Exchange, Transport } from "./transport.ts";
 
 /** A submitted request. Only the key that submitted it can see it. */
@@ -51,32 +52,59 @@ export interface QueueOptions {
   /** Base of the queue, for example `https://queue.fal.run`. */
   url: string;
   sleep?: (ms: number) => Promise<void>;
+  now?: () => number;
 }
 
 /** Polling, where the stream is not to be had: from 100 ms, by half again, up to a second. */
 const POLL = { first: 100, factor: 1.5, last: 1000 } as const;
 
+/** For so long fal is asked for what it has taken, although it cannot be reached. */
+const INSIST_MS = 15 * 60_000;
+
 /** A stream silent for so long may be half dead: a new one begins with the state as it is. */
 const SILENCE_MS = 30_000;
 
-export function createQueue({ transport, url, sleep = Bun.sleep }: QueueOptions): Queue {
+export function createQueue(options: QueueOptions): Queue {
+  const { transport, url, sleep = Bun.sleep, now = Date.now } = options;
   const base = url.replace(/\/+$/, "");
 
-  async function json<T>(exchange: Exchange): Promise<T> {
-    const { response } = await transport.send(exchange);
-    return (await response.json()) as T;
+  /** The answer, its body read to the end: a connection may still break on the way. */
+  async function read(exchange: Exchange) {
+    const { response, key } = await transport.send(exchange);
+    return { text: await response.text(), headers: response.headers, key };
   }
 
-  const status = (job: Job) =>
-    json<Status>({ method: "GET", url: `${job.url}/status?logs=1`, key: job.key });
+  /**
+   * About a request that fal has taken, and that is paid for: asked again until fal answers. Given
+   * up, it counts as a request whose outcome nobody knows, which no client repeats.
+   */
+  async function insist(exchange: Exchange) {
+    const until = now() + INSIST_MS;
+    for (let pause: number = POLL.first; ; pause = longer(pause)) {
+      try {
+        return await read(exchange);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        if (now() > until) throw lost(exchange, error);
+        await sleep(pause);
+      }
+    }
+  }
+
+  const status = async (job: Job) => {
+    const { text } = await insist({ method: "GET", url: `${job.url}/status?logs=1`, key: job.key });
+    return parsed(text, job) as Status;
+  };
 
   async function submit(endpoint: string, input: unknown): Promise<Job> {
-    const { response, key } = await transport.send({
+    const { text, key } = await read({
       method: "POST",
       url: `${base}/${endpoint}`,
       body: input,
+    }).catch((error: unknown) => {
+      throw error instanceof FalError ? error : lost({ url: base }, error);
     });
-    const { request_id, response_url } = (await response.json()) as Record<string, unknown>;
+    const { request_id, response_url } = fields(text);
     if (typeof request_id !== "string") {
       const message = `fal accepted ${endpoint} without a request id`;
       throw new FalError({ status: 502, message, key: key.name, ambiguous: true });
@@ -114,31 +142,34 @@ export function createQueue({ transport, url, sleep = Bun.sleep }: QueueOptions)
   }
 
   async function* polled(job: Job, signal?: AbortSignal): AsyncGenerator<Status> {
-    for (let pause: number = POLL.first; !signal?.aborted;) {
+    for (let pause: number = POLL.first; !signal?.aborted; pause = longer(pause)) {
       const current = await status(job);
       yield current;
       if (current.status === "COMPLETED") return;
       await sleep(pause);
-      pause = Math.min(pause * POLL.factor, POLL.last);
     }
   }
 
   /** A stream that ended early is opened again; one that said nothing at all gives way to polling. */
   async function* watch(job: Job, signal?: AbortSignal): AsyncGenerator<Status> {
-    for (let heard = true; heard && !signal?.aborted;) {
-      heard = false;
+    for (let pause = 0; !signal?.aborted; pause = longer(pause)) {
+      const opened = now();
+      let heard = false;
       for await (const current of streamed(job, signal)) {
         heard = true;
         yield current;
         if (current.status === "COMPLETED") return;
       }
+      if (!heard) break;
+      // Where something on the way cuts every stream at once, it is no faster than polling.
+      if (now() - opened < pause) await sleep(pause);
     }
     yield* polled(job, signal);
   }
 
   async function result(job: Job): Promise<Result> {
-    const { response } = await transport.send({ method: "GET", url: job.url, key: job.key });
-    return { output: await response.json(), units: billableUnits(response.headers) };
+    const { text, headers } = await insist({ method: "GET", url: job.url, key: job.key });
+    return { output: parsed(text, job), units: billableUnits(headers) };
   }
 
   async function cancel(job: Job): Promise<boolean> {
@@ -153,6 +184,32 @@ export function createQueue({ transport, url, sleep = Bun.sleep }: QueueOptions)
   }
 
   return { submit, status, watch, result, cancel };
+}
+
+const longer = (pause: number) => Math.min(Math.max(pause * POLL.factor, POLL.first), POLL.last);
+
+function parsed(text: string, { key, requestId }: Job): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const message = `fal's answer about ${requestId} is not JSON`;
+    throw new FalError({ status: 502, message, key: key.name, ambiguous: true, cause });
+  }
+}
+
+/** Of an answer that may be anything. */
+function fields(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>;
+  } catch {
+    return {}; // Whoever reads it sees what is missing.
+  }
+}
+
+function lost({ url }: Pick<Exchange, "url">, cause: unknown): FalError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = `fal has taken the request, but ${new URL(url).host} gives no answer: ${why}`;
+  return new FalError({ status: 0, message, ambiguous: true, cause });
 }
 
 /**

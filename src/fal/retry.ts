@@ -1,5 +1,5 @@
 /** What may be sent again, and when: the rule that keeps a generation from being paid twice. */
-import type { FalError } from "./error.ts";
+import { FalError } from "./error.ts";
 
 export const ATTEMPTS = 4;
 
@@ -34,6 +34,21 @@ export function mayRepeat(error: FalError, method: string): boolean {
   if (status !== 502 && status !== 503 && status !== 504) return false;
   if (method === "GET") return type === undefined;
   return status === 503 ? retryable !== false : requestId === undefined;
+}
+
+/**
+ * A failure that says nothing about the request it was asked about: no answer, an answer cut short,
+ * or one from the ingress in front of fal, which names no request.
+ */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof FalError)) return true;
+  const { status, requestId, type } = error;
+  if (status === 0 || status === 429) return true;
+  return (
+    (status === 502 || status === 503 || status === 504) &&
+    requestId === undefined &&
+    type === undefined
+  );
 }
 
 /** Milliseconds before attempt `n` (1 is the first repetition): doubling from 250, jittered by half. */
