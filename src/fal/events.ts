@@ -5,9 +5,9 @@ export interface ServerEvent {
   data: string;
 }
 
-/** Fed with the network's chunks, however they are cut; gives the events that are whole by now. */
+/** Fed with text, however the network has cut it; gives the events that are whole by now. */
 export interface EventParser {
-  push(chunk: Uint8Array): ServerEvent[];
+  push(text: string): ServerEvent[];
 }
 
 /**
@@ -15,14 +15,13 @@ export interface EventParser {
  * skipped (WHATWG HTML, "Server-sent events", 9.2.6).
  */
 export function createEventParser(): EventParser {
-  const decoder = new TextDecoder();
   let rest = "";
   let event = "";
   let data: string[] = [];
   return {
-    push(chunk) {
+    push(text) {
       const events: ServerEvent[] = [];
-      rest += decoder.decode(chunk, { stream: true });
+      rest += text;
       // A CR at the very end may be the first half of a CRLF: it waits for the next chunk.
       const lines = rest.split(rest.includes("\r") ? /\r\n|\n|\r(?!$)/ : "\n");
       rest = lines.pop()!;
@@ -46,6 +45,7 @@ export function createEventParser(): EventParser {
 
 /** The events of a body, one at a time. */
 export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+  const decoder = new TextDecoder();
   const parser = createEventParser();
-  for await (const chunk of body) yield* parser.push(chunk);
+  for await (const chunk of body) yield* parser.push(decoder.decode(chunk, { stream: true }));
 }

@@ -81,7 +81,8 @@ export function pump(
         // The head is out: breaking the connection is the one way left to say that it failed.
         trace.error = error;
         finish();
-        controller.error(error);
+        // Without a reason: Bun would print it to standard error, past the log.
+        controller.error(undefined);
       }
     },
     async cancel() {

@@ -42,12 +42,13 @@ export async function converse(answer: Answer, talk: Conversation): Promise<Resp
   const { model, deadline, trace } = talk;
   const own = { model, id: `chatcmpl-${trace.id}`, created: Math.floor(Date.now() / 1000) };
   if (/event-stream/.test(response.headers.get("content-type") ?? "") && response.body) {
-    return streamed(pieces(response.body), key.name, own, talk);
+    return streamed(response.body, key.name, own, talk);
   }
   const completion = (await providerJson(answer, "choices")) as unknown as ChatCompletion;
   if (talk.stream) {
-    const chunks = chunksOf(completion).map((chunk) => [JSON.stringify(chunk)]);
-    return streamed(from([...chunks, ["[DONE]"]]), key.name, own, talk);
+    const chunks = chunksOf(completion).map((chunk) => JSON.stringify(chunk));
+    const events = [...chunks, "[DONE]"].map((data) => `data: ${data}\n\n`);
+    return streamed(new Blob(events).stream(), key.name, own, talk);
   }
   deadline.clear();
   return Response.json(normalCompletion(completion, own));
@@ -56,7 +57,7 @@ export async function converse(answer: Answer, talk: Conversation): Promise<Resp
 type Own = { model: string; id: string; created: number };
 
 async function streamed(
-  data: AsyncIterable<string[]>,
+  body: ReadableStream<Uint8Array>,
   key: string,
   own: Own,
   { usage, trace, deadline }: Conversation,
@@ -67,7 +68,7 @@ async function streamed(
     return toApiError(error).body();
   };
   const relay = createRelay({ ...own, usage, fail });
-  const frames = relayed(data, relay, deadline);
+  const frames = relayed(body, relay, deadline);
   const first = frames.next();
   const early = await within(first, HESITATION_MS);
   const fault = early && relay.fault();
@@ -75,53 +76,108 @@ async function streamed(
   return eventStream(resumed(first, frames), { trace });
 }
 
-/** The upstream's chunks through the relay. Leaving the loop closes the upstream at once. */
-async function* relayed(
-  data: AsyncIterable<string[]>,
+/** What the relay writes for one piece of the upstream's text. */
+type Translate = (text: string) => string;
+
+/**
+ * Events cut anywhere by the network are put together. Whole ones go to the relay's quick way first;
+ * only what is unknown there is taken apart and parsed. Other line ends than LF are for the parser.
+ */
+function translator(relay: Relay): Translate {
+  const parser = createEventParser();
+  let rest = "";
+  let simple = true;
+
+  function parsed(text: string): string {
+    let written = "";
+    for (const { data } of parser.push(text)) written += relay.push(data);
+    return written;
+  }
+
+  return (text) => {
+    simple &&= !text.includes("\r");
+    const all = rest + text;
+    const end = simple ? all.lastIndexOf("\n\n") + 2 : all.length;
+    if (end < 2) {
+      rest = all;
+      return "";
+    }
+    rest = all.slice(end);
+    const events = all.slice(0, end);
+    return (simple ? relay.quick(events) : undefined) ?? parsed(events);
+  };
+}
+
+/**
+ * The upstream's stream through the relay, a step for each piece that has something to say. Written
+ * as an iterator by hand: it runs for every token of every stream, and a generator costs more than
+ * all the rest. Leaving closes the upstream at once.
+ */
+function relayed(
+  body: ReadableStream<Uint8Array>,
   relay: Relay,
   deadline: Deadline,
-): AsyncGenerator<string> {
-  try {
-    for await (const batch of data) {
-      let text = "";
-      for (const piece of batch) text += relay.push(piece);
-      if (text === "") continue;
-      deadline.extend();
-      yield text;
-      if (relay.done()) return;
-    }
-  } catch (error) {
-    if (deadline.signal.aborted && !deadline.passed()) return; // The client has left.
-    yield relay.fail(
-      deadline.passed() ? { kind: "error", error: deadline.signal.reason } : { kind: "cut" },
-    );
-    return;
-  } finally {
-    deadline.clear();
+): AsyncIterator<string, undefined> {
+  const reader = body.getReader() as Reader;
+  const decoder = new TextDecoder();
+  const translate = translator(relay);
+  const over = { done: true, value: undefined } as const;
+
+  /** Everything that has arrived by now, as one text. */
+  function decode(pieces: readonly Uint8Array[]): string {
+    let text = "";
+    for (const piece of pieces) text += decoder.decode(piece, { stream: true });
+    return text;
   }
-  yield relay.end();
+
+  async function leave() {
+    deadline.clear();
+    await reader.cancel().catch(() => {}); // It may have failed already; either way it is over.
+    return over;
+  }
+
+  /** What is written when reading failed: nothing to a client who has left. */
+  function broken(): string {
+    if (deadline.passed()) return relay.fail({ kind: "error", error: deadline.signal.reason });
+    return deadline.signal.aborted ? "" : relay.fail({ kind: "cut" });
+  }
+
+  async function next(): Promise<IteratorResult<string, undefined>> {
+    while (!relay.done()) {
+      const piece = await reading(reader).catch(() => undefined);
+      const text = piece?.done ? relay.end() : piece ? translate(decode(piece.value)) : broken();
+      if (text !== "") {
+        deadline.extend();
+        return { done: false, value: text };
+      }
+      if (!piece || piece.done) break;
+    }
+    return leave();
+  }
+
+  return { next, return: leave };
 }
 
-/** The data of every event that one piece of the network completed. */
-async function* pieces(body: ReadableStream<Uint8Array>): AsyncGenerator<string[]> {
-  const parser = createEventParser();
-  for await (const chunk of body) yield parser.push(chunk).map(({ data }) => data);
+/** Bun's reader gives all that waits at once, where the standard's gives one network chunk. */
+async function reading(reader: Reader) {
+  return reader.readMany();
 }
 
-async function* from(batches: readonly string[][]): AsyncGenerator<string[]> {
-  yield* batches;
-}
+type Reader = ReturnType<ReadableStream<Uint8Array>["getReader"]> &
+  ReadableStreamDefaultReader<Uint8Array>;
 
 /** An iterator whose first step has been asked for already. */
-function resumed<T>(first: Promise<IteratorResult<T>>, rest: AsyncGenerator<T>): AsyncIterable<T> {
+function resumed<T>(
+  first: Promise<IteratorResult<T, undefined>>,
+  rest: AsyncIterator<T, undefined>,
+): AsyncIterable<T> {
   let taken = false;
   const next = () => {
     if (taken) return rest.next();
     taken = true;
     return first;
   };
-  const leave = () => rest.return(undefined);
-  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
+  return { [Symbol.asyncIterator]: () => ({ next, return: () => rest.return!() }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A language model's stream on its way to a client: every rule that some client breaks without. */
 import type { ChatCompletionChunk, ChatUsage } from "./shapes.ts";
 import type { ErrorBody } from "../error.ts";
+import { learnTemplate, type Template } from "./template.ts";
 import { type ChoiceState, isPlain, newChoice, normalChoices } from "./chunk.ts";
 
 export interface RelayOptions {
@@ -27,6 +28,8 @@ export type StreamFault =
 /** Fed with the data of the upstream's events; gives the text to write. Pure: it never waits. */
 export interface Relay {
   push(data: string): string;
+  /** The same for the text of whole events, if all of them are plain text of a known form. */
+  quick(events: string): string | undefined;
   /** The upstream has closed. */
   end(): string;
   /** Ends the stream with a failure that the relay could not see. */
@@ -50,6 +53,7 @@ export function createRelay(options: RelayOptions): Relay {
   const quoted = JSON.stringify(model);
   let head: Pick<ChatCompletionChunk, "id" | "object" | "created" | "model"> | undefined;
   let usage: ChatUsage | undefined;
+  let template: Template | undefined;
   let over = false;
   let failure: StreamFault | undefined;
 
@@ -57,6 +61,8 @@ export function createRelay(options: RelayOptions): Relay {
 
   function push(data: string): string {
     if (over) return "";
+    const known = template?.(`data: ${data}\n\n`);
+    if (known !== undefined) return known;
     if (data === "[DONE]") return finish();
     const chunk = parse(data);
     if (!chunk) return failed({ kind: "garbage", data });
@@ -68,7 +74,9 @@ export function createRelay(options: RelayOptions): Relay {
       isPlain(first!, choices.get(first!.index)) &&
       chunk.id === head?.id &&
       !data.includes("\n");
-    return plain ? `data: ${renamed(data, chunk.model)}\n\n` : rebuilt(chunk);
+    if (!plain) return rebuilt(chunk);
+    template = learnTemplate(data, chunk, (text) => renamed(text, chunk.model));
+    return `data: ${renamed(data, chunk.model)}\n\n`;
   }
 
   /** The chunk's own text with the model's name exchanged; a quote inside a text is escaped, so it cannot match. */
@@ -124,6 +132,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   return {
     push,
+    quick: (events) => (over ? undefined : template?.(events)),
     end,
     fail: (fault) => (over ? "" : failed(fault)),
     done: () => over,

@@ -1,0 +1,44 @@
+/** Recognising, without parsing them, chunks that differ from the one before in their text alone. */
+import type { ChatCompletionChunk } from "./shapes.ts";
+
+/** Gives the text to write for whole events of the same form, or undefined for anything else. */
+export type Template = (events: string) => string | undefined;
+
+const CONTENT = '"content":"';
+const BACKSLASH = 92;
+
+/**
+ * Learns from a chunk that has been parsed and found plain: what stands before its content, and what
+ * follows. Later chunks with the same beginning and end, and neither a quote nor a final backslash
+ * in between, are the same JSON with another text, so a whole batch of them is relayed by splitting
+ * and joining. `rename` puts the client's name for the model into a beginning. Nothing where the
+ * chunk does not show its content plainly, or names the model after it.
+ */
+export function learnTemplate(
+  data: string,
+  chunk: ChatCompletionChunk,
+  rename: (text: string) => string,
+): Template | undefined {
+  const at = data.indexOf(CONTENT);
+  if (at < 0 || data.indexOf(CONTENT, at + 1) >= 0) return undefined;
+  const start = at + CONTENT.length;
+  const written = JSON.stringify(chunk.choices[0]!.delta.content).slice(1, -1);
+  const tail = data.slice(start + written.length);
+  if (!data.startsWith(written, start) || !tail.startsWith('"')) return undefined;
+  if (rename(tail) !== tail) return undefined;
+
+  const opening = `data: ${data.slice(0, start)}`;
+  const closing = `${tail}\n\n`;
+  const renamed = rename(opening);
+  const plain = (piece: string) => {
+    const end = piece.length - closing.length;
+    const whole = piece.indexOf('"') === end && piece.endsWith(closing);
+    return whole && piece.charCodeAt(end - 1) !== BACKSLASH;
+  };
+  return (events) => {
+    if (!events.startsWith(opening) || !events.endsWith(closing)) return undefined;
+    const pieces = events.slice(opening.length).split(opening);
+    if (!pieces.every(plain)) return undefined;
+    return renamed === opening ? events : renamed + pieces.join(renamed);
+  };
+}
