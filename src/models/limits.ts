@@ -7,10 +7,16 @@ export interface Limits {
   readonly sides?: readonly [shortest: number, longest: number];
   /** The most pictures that a list of them holds; no limit is known where this is absent. */
   readonly given?: number;
+  /** The only words of `duration`, where the declarations say no more than that it is text. */
+  readonly lengths?: readonly string[];
+  /** The slowest and fastest that speech may be, 1 being its usual pace. */
+  readonly speed?: readonly [slowest: number, fastest: number];
 }
 
 /** fal's usual maximum of `num_images`. */
 const USUAL: Limits = { pictures: 4 };
+
+const MINIMAX: Partial<Limits> = { speed: [0.5, 2] };
 
 /** Where a model's page says otherwise. */
 const LIMITS: Readonly<Record<string, Partial<Limits>>> = {
@@ -20,10 +26,25 @@ const LIMITS: Readonly<Record<string, Partial<Limits>>> = {
   "fal-ai/bytedance/seedream/v4/edit": { sides: [960, 4096], given: 10 },
   "fal-ai/bytedance/seedream/v4.5/text-to-image": { sides: [1920, 4096] },
   "fal-ai/bytedance/seedream/v4.5/edit": { sides: [1920, 4096], given: 10 },
+  "fal-ai/elevenlabs/tts/multilingual-v2": { speed: [0.7, 1.2] },
+  "fal-ai/elevenlabs/tts/turbo-v2.5": { speed: [0.7, 1.2] },
   "fal-ai/gpt-image-1-mini/edit": { given: 16 },
   "fal-ai/gpt-image-1.5/edit": { given: 16 },
   "fal-ai/gpt-image-1/edit-image": { given: 16 },
-  "fal-ai/veo3.1/reference-to-video": { given: 3 },
+  "fal-ai/kandinsky5-pro/image-to-video": { lengths: ["5s"] },
+  "fal-ai/kandinsky5-pro/text-to-video": { lengths: ["5s"] },
+  "fal-ai/kling-video/v1/tts": { speed: [0.8, 2] },
+  "fal-ai/minimax/preview/speech-2.5-turbo": MINIMAX,
+  "fal-ai/minimax/speech-02-hd": MINIMAX,
+  "fal-ai/minimax/speech-02-turbo": MINIMAX,
+  "fal-ai/minimax/speech-2.6-hd": MINIMAX,
+  "fal-ai/minimax/speech-2.6-turbo": MINIMAX,
+  "fal-ai/minimax/speech-2.8-hd": MINIMAX,
+  "fal-ai/minimax/speech-2.8-turbo": MINIMAX,
+  "fal-ai/veo3.1/extend-video": { lengths: ["7s"] },
+  "fal-ai/veo3.1/fast/extend-video": { lengths: ["7s"] },
+  "fal-ai/veo3.1/lite/first-last-frame-to-video": { lengths: ["8s"] },
+  "fal-ai/veo3.1/reference-to-video": { given: 3, lengths: ["8s"] },
   "openai/gpt-image-2/edit": { given: 16 },
 };
 

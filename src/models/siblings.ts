@@ -1,6 +1,7 @@
 /** The endpoints of one model that take pictures along with the words, told from ids and fields alone. */
 import type { Company } from "./aliases.ts";
 import type { Endpoint } from "./catalog.ts";
+import { takesFrames, type Role } from "./fit/frames.ts";
 import { takesPictures } from "./fit/pictures.ts";
 import { unmet } from "./fit/required.ts";
 
@@ -27,7 +28,7 @@ const EDITS = [
 ] as const;
 
 /** Words and pictures are all that it needs. */
-const OURS = /^(prompt|instruction|.*image_urls?)$/;
+const OURS = /^(prompt|instruction|.*image_urls?|.*frame_url|video_url|audio_url)$/;
 
 /** Every id that `id` becomes when a place of `WORDS` holds one of `endings`. */
 export function rewrites(id: string, places: readonly RegExp[], endings: readonly string[]) {
@@ -59,13 +60,63 @@ function edits(endpoint: Endpoint) {
   );
 }
 
+/** Where an id says what a video is made from. */
+const FILMS: readonly RegExp[] = [
+  /\/(?:text|image|reference|first-last-frame|start-end)-to-video(?=\/|$)/,
+  /(?<=[/-])[ti]2v(?=$|-)/,
+  /$/,
+];
+
+const ROLES = ["first", "frames", "references"] as const;
+
+/** What stands there for each kind of company, best first. */
+const FILMED: Readonly<Record<Role, readonly string[]>> = {
+  first: ["/image-to-video", "i2v"],
+  frames: [
+    "/first-last-frame-to-video",
+    "/start-end-to-video",
+    "/transition",
+    "/image-to-video",
+    "flf2v",
+    "/flf2v",
+  ],
+  references: ["/reference-to-video", "/elements"],
+};
+
+/**
+ * What films with pictures in that role: the endpoint itself where it can, else its sibling. An id
+ * that says pictures of one kind means them: only a first frame may become first and last.
+ */
+export function videoSibling(find: Find, endpoint: Endpoint, role: Role): Endpoint | undefined {
+  if (films(endpoint, role)) return endpoint;
+  const own = ROLES.filter((other) => films(endpoint, other));
+  if (own.length > 0 && !(role === "frames" && own.includes("first"))) return undefined;
+  return rewrites(endpoint.id, FILMS, FILMED[role])
+    .map(find)
+    .find((other) => other && films(other, role));
+}
+
+function films(endpoint: Endpoint, role: Role) {
+  const taken = takesFrames(endpoint, role).most > 0;
+  return taken && unmet({}, endpoint).every((name) => OURS.test(name));
+}
+
 /** What serves an endpoint's model when pictures come along. */
 export function company(
   find: Find,
   endpoint: Endpoint,
 ): Readonly<Partial<Record<Company, readonly Endpoint[]>>> {
-  const edit = draws(endpoint) ? editSibling(find, endpoint) : undefined;
-  return edit ? { edit: [edit] } : {};
+  if (draws(endpoint)) {
+    const edit = editSibling(find, endpoint);
+    return edit ? { edit: [edit] } : {};
+  }
+  if (endpoint.output !== "video") return {};
+  return Object.fromEntries(
+    ROLES.flatMap((role) => {
+      const sibling = videoSibling(find, endpoint, role);
+      return sibling ? [[role, [sibling]]] : [];
+    }),
+  );
 }
 
 function draws({ output }: Endpoint) {

@@ -34,7 +34,10 @@ interface Vendor {
 }
 
 const VENDORS: readonly Vendor[] = [
-  { vendor: "openai", names: /^(text-embedding-|gpt-(?!image)|gpt\d|chatgpt-(?!image)|o[1-9](-|$))/ },
+  {
+    vendor: "openai",
+    names: /^(text-embedding-|gpt-(?!image)|gpt\d|chatgpt-(?!image)|o[1-9](-|$))/,
+  },
   {
     vendor: "anthropic",
     names: /^claude-/,

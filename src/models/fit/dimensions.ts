@@ -3,7 +3,7 @@ import type { Endpoint } from "../catalog.ts";
 import { limitsOf, within } from "../limits.ts";
 import { became, type Shaped } from "./approximation.ts";
 import { aspectRatio } from "./aspect-ratio.ts";
-import { imageSize, takesPixels } from "./image-size.ts";
+import { imageSize, SIZE_FIELDS, takesPixels } from "./image-size.ts";
 import { megapixel } from "./ratio.ts";
 import { NOTHING, type Part } from "./request.ts";
 import { nearestResolution, pixelsOf } from "./resolution.ts";
@@ -27,13 +27,13 @@ export function fitSize(size: Size, endpoint: Endpoint): Part {
 
 /** The model chooses: its own word for that where it has one, else the fields stay away. */
 function automatic({ input }: Endpoint): Part {
-  const fields = ["image_size", "aspect_ratio"].filter((name) =>
+  const fields = [...SIZE_FIELDS, "aspect_ratio"].filter((name) =>
     input[name]?.enum?.includes("auto"),
   );
   return { input: Object.fromEntries(fields.map((name) => [name, "auto"])), adjusted: [] };
 }
 
-/** `2K`: the resolution, or the size word of that amount, or a square of it. */
+/** `2K`, `720p`: the resolution, or the size word of that amount, or a square of it. */
 function amount(word: string, { id, input }: Endpoint): Part {
   const pixels = pixelsOf(word)!;
   const resolution = nearestResolution(pixels, input.resolution?.enum ?? []);

@@ -1,4 +1,4 @@
-/** A size as `image_size`: exact pixels where the field takes them, else the nearest of its words. */
+/** A size as `image_size` or `video_size`: exact pixels where the field takes them, else the nearest of its words. */
 import type { Endpoint, Field } from "../catalog.ts";
 import { limitsOf, within } from "../limits.ts";
 import { approximated, became, type Shaped } from "./approximation.ts";
@@ -6,12 +6,16 @@ import { megapixel, nearestShape } from "./ratio.ts";
 import type { Part } from "./request.ts";
 import { writeSize } from "./size.ts";
 
+/** The fields that speak this dialect. */
+export const SIZE_FIELDS = ["image_size", "video_size", "dimensions"] as const;
+
 export function imageSize(size: Shaped, { id, input }: Endpoint): Part | undefined {
-  const field = input.image_size;
-  if (!field) return undefined;
-  if (takesPixels(field)) return pixels(size, field, id);
+  const name = SIZE_FIELDS.find((field) => input[field]?.type === "string");
+  if (!name) return undefined;
+  const field = input[name]!;
+  if (takesPixels(field)) return pixels(size, name, field, id);
   const nearest = nearestShape(size, field.enum ?? []);
-  return nearest && approximated("image_size", size, nearest);
+  return nearest && approximated(name, size, nearest);
 }
 
 /** Whether a field takes `{width, height}`. */
@@ -20,14 +24,14 @@ export function takesPixels(field: Field | undefined): boolean {
 }
 
 /** A ratio is the model's own word for it where it has one, else about a megapixel of that shape. */
-function pixels(size: Shaped, field: Field, id: string): Part {
+function pixels(size: Shaped, name: string, field: Field, id: string): Part {
   if (size.kind === "ratio") {
     const nearest = nearestShape(size, field.enum ?? []);
-    if (nearest?.same) return { input: { image_size: nearest.word }, adjusted: [] };
+    if (nearest?.same) return { input: { [name]: nearest.word }, adjusted: [] };
   }
   const wanted = size.kind === "pixels" ? size : megapixel(size);
-  const image_size = within(wanted, limitsOf(id).sides);
-  const sent = `${image_size.width}x${image_size.height}`;
-  const adjusted = size.kind === "pixels" ? became(writeSize(size), "image_size", sent) : [];
-  return { input: { image_size }, adjusted };
+  const sides = within(wanted, limitsOf(id).sides);
+  const sent = `${sides.width}x${sides.height}`;
+  const adjusted = size.kind === "pixels" ? became(writeSize(size), name, sent) : [];
+  return { input: { [name]: sides }, adjusted };
 }

@@ -5,7 +5,7 @@ export type Size =
   | { readonly kind: "auto" }
   | { readonly kind: "pixels"; readonly width: number; readonly height: number }
   | { readonly kind: "ratio"; readonly width: number; readonly height: number }
-  /** `1K`, `2K`, `4K`: how much, of whatever shape the model likes. */
+  /** `1K`, `2K`, `720p`: how much, of whatever shape the model likes. */
   | { readonly kind: "resolution"; readonly word: string };
 
 /** The shapes of fal's own size words. `square_hd` is first of its shape: it has more pixels. */
@@ -33,13 +33,16 @@ const WIDEST = 32;
 
 const PIXELS = /^(\d{1,6})\s*[x×*]\s*(\d{1,6})(?:\s*px)?$/i;
 const RATIO = /^(\d{1,3}(?:\.\d{1,3})?)\s*[:：/]\s*(\d{1,3}(?:\.\d{1,3})?)$/;
-const RESOLUTION = /^(0\.5|1|2|3|4)k$/i;
+const RESOLUTION = /^(?:(?:0\.5|1|2|3|4)k|\d{3,4}p)$/i;
 
 /** Reads a size. Throws 400, naming `param`, for what is none or is absurd. */
 export function parseSize(text: string, param = "size"): Size {
   const word = text.trim();
   if (/^auto$/i.test(word)) return { kind: "auto" };
-  if (RESOLUTION.test(word)) return { kind: "resolution", word: word.toUpperCase() };
+  if (RESOLUTION.test(word)) {
+    const amount = word.toUpperCase();
+    return { kind: "resolution", word: amount.endsWith("P") ? word.toLowerCase() : amount };
+  }
 
   const pixels = PIXELS.exec(word);
   if (pixels) return pixelSize(Number(pixels[1]), Number(pixels[2]), text, param);
