@@ -40,65 +40,72 @@ export interface RunOptions {
 
 export function startRun(plan: Plan, { queue, retired, changed, now = Date.now }: RunOptions): Run {
   const started = performance.now();
+  const accepted = Promise.withResolvers<void>();
   let calls: readonly Call[] = [];
 
-  /** Starts the plan on the first endpoint that fal still has. */
-  async function begin(): Promise<Endpoint> {
+  /** What fal still has, best first. When all of it seems retired, everything is tried again. */
+  function candidates(): readonly Endpoint[] {
     const alive = plan.endpoints.filter(({ id }) => (retired.get(id) ?? 0) <= now());
-    const candidates = alive.length > 0 ? alive : plan.endpoints;
-    for (const [index, endpoint] of candidates.entries()) {
-      const { calls: fitted } = plan.fit(endpoint);
-      calls = fitted.map(({ input }) => startCall(queue, endpoint.id, input, changed));
-      for (const { result } of calls) result.catch(() => {}); // Each is read below, in order.
-      const taken = await Promise.allSettled(calls.map(({ accepted }) => accepted));
-      const refused = taken.filter((outcome) => outcome.status === "rejected");
-      if (refused.length === 0) return endpoint;
-      const gone =
-        refused.length === taken.length && refused.every(({ reason }) => unknown(reason));
+    return alive.length > 0 ? alive : plan.endpoints;
+  }
+
+  /** Every call on one endpoint, to its end. */
+  async function attempt(endpoint: Endpoint): Promise<PromiseSettledResult<Result>[]> {
+    calls = plan
+      .fit(endpoint)
+      .calls.map(({ input }) => startCall(queue, endpoint.id, input, changed));
+    const outcomes = Promise.allSettled(calls.map(({ result }) => result));
+    const taken = await Promise.allSettled(calls.map((call) => call.accepted));
+    // Where some calls were taken they are paid for, and what they make is delivered.
+    if (taken.some(({ status }) => status === "fulfilled")) accepted.resolve();
+    return outcomes;
+  }
+
+  async function settle(): Promise<Settled> {
+    const endpoints = candidates();
+    for (const [index, endpoint] of endpoints.entries()) {
+      const outcomes = await attempt(endpoint);
+      const failures = outcomes.filter((outcome) => outcome.status === "rejected");
+      if (failures.length < outcomes.length) return settled(endpoint, outcomes);
+      const gone = failures.every(({ reason }) => isGone(reason));
       if (gone) retired.set(endpoint.id, now() + RETIRED_MS);
-      const last = index === candidates.length - 1;
-      // Where some calls were taken, they are paid for: what they make is delivered.
-      if (refused.length < taken.length) return endpoint;
-      if (!gone || last) throw refused[0]!.reason;
+      if (!gone || index === endpoints.length - 1) throw failures[0]!.reason;
     }
     throw new FalError({ status: 404, message: `${plan.model} has no endpoint` });
   }
 
-  const begun = begin();
-
-  async function settle(): Promise<Settled> {
-    const endpoint = await begun;
-    const outcomes = await Promise.allSettled(calls.map(({ result }) => result));
+  function settled(endpoint: Endpoint, outcomes: PromiseSettledResult<Result>[]): Settled {
     const { calls: fitted, adjusted } = plan.fit(endpoint);
     const results = outcomes.flatMap((outcome, index) =>
       outcome.status === "fulfilled"
         ? [{ input: fitted[index]!.input, output: outcome.value.output }]
         : [],
     );
-    const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (results.length === 0 && failed) throw failed.reason;
     const units = outcomes.reduce((sum, outcome) => sum + billed(outcome), 0);
     return { endpoint, results, adjusted, units, upstreamMs: performance.now() - started };
   }
 
   /** One whole: where a call has started, the others belong to what is paid for already. */
   async function abandon(policy: CancelPolicy): Promise<boolean> {
-    await begun;
+    await accepted.promise;
     if (policy === "queued" && calls.some(({ started }) => started())) return false;
     const cancelled = await Promise.all(calls.map((call) => call.abandon(policy)));
     return cancelled.includes(true);
   }
 
+  const outcome = settle();
+  outcome.then(() => accepted.resolve(), accepted.reject);
   return {
-    accepted: begun.then(() => {}),
-    settled: settle(),
+    accepted: accepted.promise,
+    settled: outcome,
     progress: () => calls.map(({ status }) => status()),
     abandon,
   };
 }
 
-/** fal has no such application, or the application no such path. */
-const unknown = (reason: unknown) => reason instanceof FalError && reason.status === 404;
+/** fal has no such application (known at submission), or it no such path (known at the result). */
+const isGone = (reason: unknown) =>
+  reason instanceof FalError && reason.status === 404 && reason.units === 0;
 
 function billed(outcome: PromiseSettledResult<Result>): number {
   if (outcome.status === "fulfilled") return outcome.value.units;
