@@ -52,9 +52,11 @@ export async function serve(invocation: Invocation): Promise<number> {
   const finished = await Promise.race([
     stopped.then(() => true),
     Bun.sleep(config.shutdownGrace * 1000),
+    // Whoever asks twice does not want to wait.
+    new Promise<string>(invocation.onSignal).then(() => false),
   ]);
   if (!finished) {
-    log.warn("the grace period is over, some requests are cut off", {
+    log.warn("stopping now, some requests are cut off", {
       requests: app.server?.pendingRequests,
     });
     await app.server?.stop(true);
@@ -90,7 +92,7 @@ function exposure(config: Config, { flags, env }: Invocation) {
 }
 
 function listen(app: ReturnType<typeof createApp>, config: Config, hostname: string): void {
-  const { port, maxBodySize } = config;
+  const { port } = config;
   try {
     app.listen({
       hostname,
@@ -99,8 +101,9 @@ function listen(app: ReturnType<typeof createApp>, config: Config, hostname: str
       reusePort: false,
       development: false,
       idleTimeout: 30,
-      // The edge answers with a proper 413 first; this is the backstop.
-      maxRequestBodySize: Math.ceil(maxBodySize * 1e6) + 1024 * 1024,
+      // The edge refuses by the stated length and the body's reader by what it has counted, both
+      // with a proper 413. Bun's own has no body at all, and comes before either.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     });
   } catch (error) {
     const code = (error as { code?: string }).code;
