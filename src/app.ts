@@ -16,6 +16,7 @@ import { embeddings } from "./routes/embeddings.ts";
 import { health } from "./routes/health.ts";
 import { images } from "./routes/images.ts";
 import { models } from "./routes/models.ts";
+import { responses } from "./routes/responses.ts";
 
 /** Paths that need no key. */
 const PUBLIC = /^\/(healthz|readyz|swagger(\/.*)?)?$/;
@@ -58,6 +59,7 @@ export function createApp(deps: Deps, { patient, draining }: Surroundings = NOWH
     .use(models(deps))
     .use(images(deps))
     .use(chat(deps))
+    .use(responses(deps))
     .use(embeddings(deps))
     .get("/", () => Response.redirect("/swagger"), { detail: { hide: true } });
 

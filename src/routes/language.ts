@@ -13,7 +13,7 @@ import { createRelay, type Relay, type StreamFault } from "../openai/chat/relay.
 import { ApiError } from "../openai/error.ts";
 
 /** A failure within this time still gets its own HTTP status; then the stream opens and waits. */
-const HESITATION_MS = 10_000;
+export const HESITATION_MS = 10_000;
 
 export interface Conversation {
   /** The model's name as the client wrote it. */
@@ -36,12 +36,15 @@ export function conversationDeadline(request: Request, seconds: number): Deadlin
   );
 }
 
+export const isEventStream = ({ response }: Answer) =>
+  (response.headers.get("content-type") ?? "").includes("event-stream");
+
 /** The upstream's answer in the form that the client asked for, whatever form it came in. */
 export async function converse(answer: Answer, talk: Conversation): Promise<Response> {
   const { response, key } = answer;
   const { model, deadline, trace } = talk;
   const own = { model, id: `chatcmpl-${trace.id}`, created: Math.floor(Date.now() / 1000) };
-  if (/event-stream/.test(response.headers.get("content-type") ?? "") && response.body) {
+  if (isEventStream(answer) && response.body) {
     return streamed(response.body, key.name, own, talk);
   }
   const completion = (await providerJson(answer, "choices")) as unknown as ChatCompletion;

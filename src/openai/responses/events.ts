@@ -4,11 +4,14 @@ import type { ApiError } from "../error.ts";
 import { type Context, Draft } from "./draft.ts";
 import type { ResponseEvent } from "./event.ts";
 import { fromApiError, thrownFailure } from "./failure.ts";
+import type { Response } from "./object.ts";
 import type { ResponseCreateParams } from "./params.ts";
 
 export interface StreamContext extends Context {
   /** What a client is told of something thrown; the place to log it. */
   failure?: (thrown: unknown) => ApiError;
+  /** Told of the final response, before its last event goes out. */
+  settled?: (response: Response) => void;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface StreamContext extends Context {
 export async function* responseEvents(
   params: ResponseCreateParams,
   chunks: AsyncIterable<ChatCompletionChunk>,
-  { failure = thrownFailure, ...context }: StreamContext = {},
+  { failure = thrownFailure, settled, ...context }: StreamContext = {},
 ): AsyncGenerator<string, void, undefined> {
   const ready: string[] = [];
   let sequence = 0;
@@ -42,6 +45,7 @@ export async function* responseEvents(
     draft.fail(fromApiError(failure(thrown)));
   }
   const response = draft.settle();
+  settled?.(response);
   emit({ type: `response.${response.status}` as const, response });
   yield* ready.splice(0);
 }
