@@ -91,6 +91,12 @@ export function falError(response: Response, text: string, key?: string): FalErr
   });
 }
 
+/** A language model's answer that broke off, or is none. */
+export function incompleteAnswer(message: string, key: string, cause?: unknown): FalError {
+  const errorType = "runner_incomplete_response";
+  return new FalError({ status: 502, message, errorType, key, cause });
+}
+
 /** OpenRouter's `{"error":{"message","code"}}`, which fal's language-model route passes on. */
 export function providerError(error: unknown, key?: string): FalError {
   const body = { error } as Json;

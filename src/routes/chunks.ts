@@ -1,5 +1,5 @@
 /** A language model's answer as parsed chunks, whichever form it came in. */
-import { FalError, providerError } from "../fal/error.ts";
+import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
 import { serverEvents } from "../fal/events.ts";
 import type { Answer } from "../fal/transport.ts";
 import type { Deadline } from "../http/deadline.ts";
@@ -41,6 +41,9 @@ async function* streamed({ response, key }: Answer, deadline: Deadline) {
       if (data === "[DONE]") return;
       yield parsed(data, key.name);
     }
+  } catch (error) {
+    if (error instanceof FalError) throw error;
+    throw incompleteAnswer("the language model's answer was cut short", key.name, error);
   } finally {
     deadline.clear();
   }
@@ -50,9 +53,7 @@ function parsed(data: string, key: string): ChatCompletionChunk {
   try {
     return JSON.parse(data) as ChatCompletionChunk;
   } catch (cause) {
-    const message = "the language model sent something that is no chunk";
-    const errorType = "runner_incomplete_response";
-    throw new FalError({ status: 502, message, errorType, key, cause });
+    throw incompleteAnswer("the language model sent something that is no chunk", key, cause);
   }
 }
 

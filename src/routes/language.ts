@@ -1,6 +1,6 @@
 /** A language model's answer on its way to the client: whole, or chunk by chunk. */
 import { toApiError } from "../errors.ts";
-import { FalError, providerError } from "../fal/error.ts";
+import { incompleteAnswer, providerError } from "../fal/error.ts";
 import { createEventParser } from "../fal/events.ts";
 import type { Answer } from "../fal/transport.ts";
 import { createDeadline, type Deadline } from "../http/deadline.ts";
@@ -213,9 +213,6 @@ function faultOf(fault: StreamFault, key: string): Error {
   if (fault.kind === "error") {
     return fault.error instanceof Error ? fault.error : providerError(fault.error, key);
   }
-  const message =
-    fault.kind === "cut"
-      ? "the language model's answer was cut short"
-      : "the language model's answer is no chat completion";
-  return new FalError({ status: 502, message, errorType: "runner_incomplete_response", key });
+  const what = fault.kind === "cut" ? "was cut short" : "is no chat completion";
+  return incompleteAnswer(`the language model's answer ${what}`, key);
 }

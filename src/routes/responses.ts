@@ -2,7 +2,7 @@
 import { Elysia } from "elysia";
 import { admitted } from "../accounts/keys.ts";
 import { toApiError } from "../errors.ts";
-import { FalError } from "../fal/error.ts";
+import { FalError, incompleteAnswer } from "../fal/error.ts";
 import { serverEvents } from "../fal/events.ts";
 import type { Answer } from "../fal/transport.ts";
 import type { Deadline } from "../http/deadline.ts";
@@ -131,7 +131,7 @@ async function passed(
 }
 
 /** The upstream's events as they came, without its comments; a broken stream ends in an error event. */
-async function* relayed({ response }: Answer, traced: Trace, deadline: Deadline) {
+async function* relayed({ response, key }: Answer, traced: Trace, deadline: Deadline) {
   let sequence = 0;
   try {
     for await (const { event, data } of serverEvents(response.body!)) {
@@ -140,14 +140,11 @@ async function* relayed({ response }: Answer, traced: Trace, deadline: Deadline)
       if (data !== "[DONE]") yield `event: ${event}\ndata: ${data}\n\n`;
       if (/^response\.(completed|incomplete|failed)$/.test(event)) return;
     }
-    throw new FalError({
-      status: 502,
-      message: "the response was cut short",
-      errorType: "runner_incomplete_response",
-    });
+    throw incompleteAnswer("the response was cut short", key.name);
   } catch (error) {
     if (deadline.signal.aborted && !deadline.passed()) return; // The client has left.
-    traced.error = deadline.passed() ? deadline.signal.reason : error;
+    const cut = () => incompleteAnswer("the response was cut short", key.name, error);
+    traced.error = deadline.passed() ? deadline.signal.reason : cut();
     const { code, message, param } = toApiError(traced.error);
     yield frame("error", { type: "error", code, message, param, sequence_number: sequence });
   } finally {
