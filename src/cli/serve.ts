@@ -1,6 +1,6 @@
 /** `falgate serve`: listening, and leaving in good order. */
 import { createApp } from "../app.ts";
-import { type Config, ConfigError } from "../config.ts";
+import { type Config, ConfigError, ConfigSchema } from "../config.ts";
 import { createLog, type Log } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { createGateway } from "./gateway.ts";
@@ -82,7 +82,7 @@ function exposure(config: Config, { flags, env }: Invocation) {
   if (!keyless || config.allowAnonymous || loopback) {
     return { hostname: config.host, anonymous: keyless };
   }
-  const chosen = flags.host ?? env.HOST;
+  const chosen = flags.host ?? env.HOST ?? config.host !== ConfigSchema.properties.host.default;
   if (chosen) {
     throw new ConfigError(
       `HOST is "${config.host}", but there is no API_KEY: anyone could spend the fal balance. Set API_KEY, or ALLOW_ANONYMOUS=true`,

@@ -1,0 +1,106 @@
+/** The commands besides `serve`, as the executable runs them. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { OPTIONS } from "../../src/config.ts";
+import { version } from "../../package.json" with { type: "json" };
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { falgate } from "../support/command.ts";
+import { fastFal } from "../support/fal.ts";
+import { asBinary, environment } from "../support/gateway.ts";
+
+let fal: Sandbox;
+beforeAll(() => {
+  fal = fastFal();
+});
+afterAll(() => fal.stop());
+
+test.each([[["--version"]], [["-v"]], [["serve", "--version"]]])("%j", async (args) => {
+  expect(await falgate(args)).toEqual({ status: 0, out: `falgate ${version}\n`, err: "" });
+});
+
+test.each([[["--help"]], [["-h"]], [["help"]], [["serve", "--help"]]])("%j", async (args) => {
+  const { status, out } = await falgate(args);
+  expect(status).toBe(0);
+  for (const { flag, variables } of OPTIONS) {
+    expect(out).toContain(`--${flag}, ${variables.join(" or ")}`);
+  }
+  for (const command of ["serve", "sandbox", "models", "check", "openapi", "health"]) {
+    expect(out).toContain(`falgate ${command}`);
+  }
+});
+
+describe("check", () => {
+  test("a good key", async () => {
+    const { status, out } = await falgate(["check"], { env: environment(fal) });
+    expect(out).toContain("fal key 1 (fal-…): works");
+    expect(status).toBe(0);
+    expect(fal.requests.every(({ method }) => method === "GET")).toBe(true);
+  });
+
+  test("one good and one refused", async () => {
+    const env = { ...environment(fal), FAL_KEY: "good:one,evil:invalid" };
+    const { status, out } = await falgate(["check"], { env });
+    expect(out).toContain("fal key 1 (good…): works");
+    expect(out).toContain("fal key 2 (evil…): is refused");
+    expect(out).not.toContain("invalid");
+    expect(status).toBe(1);
+  });
+
+  test("no key at all", async () => {
+    const { status, out } = await falgate(["check"]);
+    expect(out).toContain("FAL_KEY: not set");
+    expect(out).toContain("API_KEY: not set");
+    expect(status).toBe(1);
+  });
+});
+
+describe("models", () => {
+  test("all of them", async () => {
+    const { status, out } = await falgate(["models"]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^imagen4-preview +image +fal-ai\/imagen4\/preview$/m);
+  });
+
+  test("those that match", async () => {
+    const { out } = await falgate(["models", "recraft"]);
+    expect(out.trim().split("\n").length).toBe(2);
+  });
+
+  test("none", async () => {
+    const { status, err } = await falgate(["models", "flux-devv"]);
+    expect(status).toBe(1);
+    expect(err).toContain("flux-dev");
+  });
+});
+
+describe("health", () => {
+  test("of a gateway that lives, and of none", async () => {
+    const gateway = await asBinary();
+    const { port } = new URL(gateway.url);
+    expect(await falgate(["health", "--url", gateway.url])).toEqual({
+      status: 0,
+      out: "",
+      err: "",
+    });
+    expect((await falgate(["health"], { env: { PORT: port } })).status).toBe(0);
+    await gateway.stop();
+    const { status, err } = await falgate(["health"], { env: { PORT: port } });
+    expect(status).toBe(1);
+    expect(err).toContain("does not answer");
+  });
+
+  test("of something that is no address", async () => {
+    const { status, err } = await falgate(["health", "--url", "nowhere"]);
+    expect([status, err]).toEqual([
+      1,
+      'falgate: --url is "nowhere", but must be a URL such as http://127.0.0.1:3001\n',
+    ]);
+  });
+});
+
+test("openapi prints a document that parses, without any configuration", async () => {
+  const { status, out } = await falgate(["openapi"]);
+  expect(status).toBe(0);
+  const { openapi, paths } = JSON.parse(out) as { openapi: string; paths: object };
+  expect(openapi).toStartWith("3.1");
+  expect(Object.keys(paths)).toContain("/v1/images/generations");
+});
