@@ -1,6 +1,6 @@
-/** The pictures of a settled generation, without those that the model blacked out. */
+/** What a settled generation made: its pictures, without those that the model blacked out, or its video. */
 import { ApiError } from "../openai/error.ts";
-import { pictures, type Picture } from "../models/output.ts";
+import { type Media, pictures, type Picture, video } from "../models/output.ts";
 import type { Settled } from "./run.ts";
 
 /**
@@ -19,6 +19,13 @@ export function drawn({ results }: Settled): Picture[] {
     );
   }
   throw refusal(422, "no_media_generated", "The model finished without drawing anything.");
+}
+
+/** The video of a settled generation. Throws 422 when there is none. */
+export function filmed({ results }: Settled): Media {
+  const [found] = results.flatMap(({ output }) => video(output) ?? []);
+  if (found) return found;
+  throw refusal(422, "no_media_generated", "The model finished without making a video.");
 }
 
 const prompt = ({ prompt }: Record<string, unknown>) =>

@@ -1,5 +1,6 @@
 /** Planning what a conversation asks for: a picture, an edit of one, or a video. */
 import { fitEdit, takesPictures } from "../models/fit/edit.ts";
+import { chooseVideo, fitVideo } from "../models/fit/video.ts";
 import { fitImage } from "../models/fit/image.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
 import type { Model } from "../models/resolve.ts";
@@ -87,4 +88,21 @@ export function pictureTalk(model: Model, talk: Talk, body: ChatRequest): TalkPl
     fit: (endpoint) => fitImage(words, endpoint, model.alias?.defaults),
   };
   return { plan, size };
+}
+
+/** With pictures in the message, or drawn last, the video sets out from them; otherwise from words alone. */
+export function videoTalk(model: Model, talk: Talk, body: ChatRequest): TalkPlan {
+  const size = sizeOf(body, talk);
+  const { extra, ...words } = request(talk, body, size);
+  const takes = Object.keys(model.with).length > 0;
+  const images = talk.given.length > 0 || !takes ? talk.given : talk.drawn.slice(-1);
+  const filmed = { ...words, ...(extra ?? {}), images, nearest: true, extra };
+  return {
+    plan: {
+      model: model.id,
+      endpoints: chooseVideo(model, images.length, { param: "messages" }),
+      fit: (endpoint) => fitVideo(filmed, endpoint, model.alias?.defaults),
+    },
+    ...(size === undefined ? {} : { size }),
+  };
 }

@@ -1,9 +1,9 @@
 /** Drawing by talking: a picture or video as the assistant's answer. */
 import type { Generation, Wait } from "../generation/generation.ts";
-import { drawn } from "../generation/pictures.ts";
+import { drawn, filmed } from "../generation/pictures.ts";
 import { progress } from "../generation/progress.ts";
 import type { Settled } from "../generation/run.ts";
-import { pictureTalk, type TalkPlan } from "../generation/talk.ts";
+import { pictureTalk, type TalkPlan, videoTalk } from "../generation/talk.ts";
 import { patient } from "../http/patience.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace, type Trace } from "../http/trace.ts";
@@ -31,6 +31,7 @@ interface Maker {
 
 const MAKERS: Readonly<Partial<Record<Kind, Maker>>> = {
   image: { plan: pictureTalk, made: (settled) => drawn(settled).map(({ url }) => url) },
+  video: { plan: videoTalk, made: (settled) => [filmed(settled).url] },
 };
 
 /** A waiting person reads a line at least this often. */
