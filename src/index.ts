@@ -1,12 +1,12 @@
 /** The process: its arguments, environment, signals and exit status. The only file that touches `process`. */
+import "./cli/first.ts"; // Before what follows is evaluated.
 import { main } from "./cli/main.ts";
-import { raiseFetchLimit, requireBun } from "./cli/runtime.ts";
+import { requireBun } from "./cli/runtime.ts";
 
 requireBun(Bun.version, (line) => {
   process.stderr.write(`${line}\n`);
   process.exit(1);
 });
-raiseFetchLimit(process);
 
 const status = await main({
   args: process.argv.slice(2),
