@@ -1,6 +1,7 @@
 /** An alias: a name that clients use, and what on fal serves it. Data only; the lists are in `aliases/`. */
 import { chatAliases } from "./aliases/chat.ts";
 import { imageAliases } from "./aliases/images.ts";
+import { speechAliases } from "./aliases/speech.ts";
 import { videoAliases } from "./aliases/video.ts";
 import type { Modality } from "./modality.ts";
 
@@ -38,4 +39,9 @@ export interface Alias {
 }
 
 /** Every name of the five contracts, and OpenAI's own. */
-export const builtinAliases: readonly Alias[] = [...imageAliases, ...videoAliases, ...chatAliases];
+export const builtinAliases: readonly Alias[] = [
+  ...imageAliases,
+  ...videoAliases,
+  ...speechAliases,
+  ...chatAliases,
+];

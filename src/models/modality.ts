@@ -1,5 +1,6 @@
 /** What an endpoint turns into what, told from its fields alone. */
 import type { Endpoint, OutputKind } from "./catalog.ts";
+import { takesPictures } from "./fit/pictures.ts";
 
 export type Modality =
   | "text-to-image"
@@ -50,19 +51,25 @@ const speaks = (endpoint: Endpoint) =>
   has(/^(voice|voice_id|voice_setting|voices|speaker|speakers|speaker_id|language_boost)$/)(
     endpoint,
   ) ||
-  (has(/^text$/)(endpoint) && !has(/^(lyrics|tags|duration)$/)(endpoint));
+  (has(/^text$/)(endpoint) && !has(/^(lyrics|tags|duration(_seconds)?)$/)(endpoint));
+
+/** By the names of fields: some of them the declarations do not call addresses. */
+const mustHavePicture = (endpoint: Endpoint) => takesPictures(endpoint).least > 0;
+const mayHavePicture = (endpoint: Endpoint) => takesPictures(endpoint).most > 0;
 
 /** The first rule that holds names the modality. */
 const RULES: readonly Rule[] = [
-  { modality: "training", output: ["file"], when: [needs(/_data_url$/)] },
+  { modality: "training", output: ["file", ...VIDEO], when: [needs(/_data_url$/)] },
   { modality: "upscale", output: [...PICTURES, ...VIDEO], when: [scales, not(takesPrompt)] },
   { modality: "image-to-image", output: PICTURES, when: [needsPicture] },
-  { modality: "image-to-image", output: PICTURES, when: [redraws] },
+  { modality: "image-to-image", output: PICTURES, when: [redraws, not(needsVideo)] },
+  { modality: "image-to-image", output: PICTURES, when: [mustHavePicture] },
   { modality: "text-to-image", output: PICTURES, when: [takesText, not(needsVideo)] },
   { modality: "video-to-video", output: VIDEO, when: [needsVideo] },
   { modality: "audio-to-video", output: VIDEO, when: [needsAudio] },
   { modality: "image-to-video", output: VIDEO, when: [needsPicture] },
   { modality: "text-to-video", output: VIDEO, when: [takesText] },
+  { modality: "image-to-video", output: VIDEO, when: [mayHavePicture] },
   { modality: "video-to-audio", output: ["audio"], when: [needsVideo] },
   { modality: "text-to-speech", output: ["audio"], when: [takesText, speaks] },
   { modality: "audio-to-audio", output: ["audio"], when: [needsAudio] },

@@ -23,6 +23,8 @@ function accepts(field: Field, value: unknown): boolean {
       ([name, inner]) => field.fields?.[name] && accepts(field.fields[name], inner),
     );
   }
+  // Numbers stand in the catalogue as their text.
+  if (field.enum && typeof value === "number") return field.enum.includes(String(value));
   if (field.enum && !field.open && !field.enum.includes(value as string)) return false;
   if (field.type === "integer") return Number.isInteger(value);
   return field.type === "unknown" || typeof value === field.type;
