@@ -25,6 +25,8 @@ export interface FalErrorInit {
   units?: number;
   /** Words of a language model's provider, which are meant for the caller. */
   said?: string;
+  /** The whole answer. */
+  body?: string;
   /** Name of the fal key that was used, never the key. */
   key?: string;
   /** True when the request may have reached fal although no answer came back. */
@@ -43,6 +45,8 @@ export class FalError extends Error {
   readonly retryAfter: number | undefined;
   readonly units: number;
   readonly said: string | undefined;
+  /** The answer as it came, for clients that speak fal themselves. */
+  readonly body: string | undefined;
   readonly key: string | undefined;
   readonly ambiguous: boolean;
 
@@ -56,6 +60,7 @@ export class FalError extends Error {
     this.retryAfter = init.retryAfter;
     this.units = init.units ?? 0;
     this.said = init.said;
+    this.body = init.body;
     this.key = init.key;
     this.ambiguous = init.ambiguous ?? false;
   }
@@ -80,13 +85,14 @@ export function falError(response: Response, text: string, key?: string): FalErr
     status,
     message: `fal answered ${status}: ${words(body, faults, text)}`,
     faults,
-    errorType: text_(body.error_type) ?? headers.get("x-fal-error-type") ?? undefined,
+    errorType: text_(body.error_type) ?? headers.get("x-fal-error-type") ?? forgotten(body),
     requestId: headers.get("x-fal-request-id") ?? undefined,
     // Both names appear in fal's documentation.
     retryable: flag(headers.get("x-fal-retryable") ?? headers.get("x-fal-needs-retry")),
     retryAfter: seconds(headers.get("retry-after")),
     units: billableUnits(headers),
     said: providerWords(body),
+    body: text,
     key,
   });
 }
@@ -121,6 +127,11 @@ export function billableUnits(headers: Headers): number {
   const units = Number(headers.get("x-fal-billable-units"));
   return Number.isFinite(units) ? units : 0;
 }
+
+/** The queue's `{"status":"NOT_FOUND"}`: it is the request that is not known, not the application. */
+export const FORGOTTEN = "request_not_found";
+
+const forgotten = ({ status }: Json) => (status === "NOT_FOUND" ? FORGOTTEN : undefined);
 
 type Json = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 /** fal's queue: submit, watch, result, cancel. */
 import { appOf } from "./endpoint.ts";
-import { billableUnits, FalError } from "./error.ts";
+import { billableUnits, FalError, FORGOTTEN } from "./error.ts";
 import { serverEvents } from "./events.ts";
 import type { FalKey } from "./keys.ts";
 import { isPassing } from "./retry.ts";
@@ -76,7 +76,7 @@ export function createQueue(options: QueueOptions): Queue {
 
   /**
    * About a request that fal has taken, and that is paid for: asked again until fal answers. Given
-   * up, it counts as a request whose outcome nobody knows, which no client repeats.
+   * up, or forgotten by fal, it counts as one whose outcome nobody knows, which no client repeats.
    */
   async function insist(exchange: Exchange) {
     const until = now() + INSIST_MS;
@@ -84,8 +84,8 @@ export function createQueue(options: QueueOptions): Queue {
       try {
         return await read(exchange);
       } catch (error) {
+        if (isForgotten(error) || now() > until) throw lost(exchange, error);
         if (!isPassing(error)) throw error;
-        if (now() > until) throw lost(exchange, error);
         await sleep(pause);
       }
     }
@@ -186,6 +186,8 @@ export function createQueue(options: QueueOptions): Queue {
   return { submit, status, watch, result, cancel };
 }
 
+const isForgotten = (error: unknown) => error instanceof FalError && error.errorType === FORGOTTEN;
+
 const longer = (pause: number) => Math.min(Math.max(pause * POLL.factor, POLL.first), POLL.last);
 
 function parsed(text: string, { key, requestId }: Job): unknown {
@@ -208,7 +210,7 @@ function fields(text: string): Record<string, unknown> {
 
 function lost({ url }: Pick<Exchange, "url">, cause: unknown): FalError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const message = `fal has taken the request, but ${new URL(url).host} gives no answer: ${why}`;
+  const message = `fal has taken the request, but ${new URL(url).host} tells nothing of it: ${why}`;
   return new FalError({ status: 0, message, ambiguous: true, cause });
 }
 

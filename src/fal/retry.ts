@@ -43,12 +43,9 @@ export function mayRepeat(error: FalError, method: string): boolean {
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof FalError)) return true;
   const { status, requestId, type } = error;
-  if (status === 0 || status === 429) return true;
-  return (
-    (status === 502 || status === 503 || status === 504) &&
-    requestId === undefined &&
-    type === undefined
-  );
+  if (status === 0) return true;
+  const ingress = requestId === undefined && type === undefined;
+  return ingress && [429, 502, 503, 504].includes(status);
 }
 
 /** Milliseconds before attempt `n` (1 is the first repetition): doubling from 250, jittered by half. */

@@ -43,6 +43,18 @@ describe("the result", () => {
   });
 });
 
+test("a result that fal has forgotten is not bought again, here or by the client", async () => {
+  const prompt = "a cat [sandbox forget]";
+  const response = await ask(gateway, { prompt });
+  expect([response.status, response.headers.get("x-should-retry")]).toEqual([424, "false"]);
+  expect(submitted(gateway.fal)).toEqual([
+    { method: "POST", path: "/queue/fal-ai/flux/dev", body: { prompt, num_images: 1 } },
+  ]);
+  // Nor is the endpoint taken for retired.
+  await links(ask(gateway, {}));
+  expect(submitted(gateway.fal).at(-1)!.path).toBe("/queue/fal-ai/flux/dev");
+});
+
 test("an answer to the submission that is cut off is no reason to submit again", async () => {
   const response = await ask(gateway, { prompt: "opensesame [sandbox drop=submit-after]" });
   expect(response.status).toBe(424);
