@@ -27,6 +27,8 @@ export async function serve(invocation: Invocation): Promise<number> {
     patient: (request) => app.server?.timeout(request, 0),
     draining: () => draining,
   });
+  // Asked for before anyone can know that it listens: a signal must not come in between.
+  const asked = new Promise<string>(invocation.onSignal);
   listen(app, config, hostname);
 
   const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${app.server!.port}`;
@@ -41,7 +43,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   }
   if (sandbox) invocation.out(sandbox.invitation(url, config.apiKey[0]!));
 
-  const signal = await new Promise<string>(invocation.onSignal);
+  const signal = await asked;
   draining = true;
   log.info("draining", {
     signal,
