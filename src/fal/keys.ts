@@ -2,6 +2,8 @@
 
 export interface FalKey {
   readonly value: string;
+  /** A digest: says which key a stored request belongs to, and nothing else. */
+  readonly id: string;
   /** `fal key 2 (3f6c…)`: enough for its owner to find it, useless to anybody else. */
   readonly name: string;
 }
@@ -12,6 +14,8 @@ export interface FalKeys {
   /** Not used for a while: fal refused it (`refused`) or its balance is exhausted (`locked`). */
   setAside(key: FalKey, why: "refused" | "locked"): void;
   readonly all: readonly FalKey[];
+  /** The key of that digest, if it is still configured. */
+  byId(id: string): FalKey | undefined;
 }
 
 /** A refused key was revoked, which seldom heals; a locked one works again once it is topped up. */
@@ -20,12 +24,14 @@ const PAUSE_MS = { refused: 10 * 60_000, locked: 2 * 60_000 } as const;
 export function createFalKeys(values: readonly string[], now: () => number = Date.now): FalKeys {
   const keys = values.map((value, index) => ({
     value,
-    name: `fal key ${index + 1} (${value.slice(0, 4)}…)`,
+    id: new Bun.CryptoHasher("sha256").update(value).digest("hex").slice(0, 16),
+    name: `fal key ${index + 1} (${value.split(":")[0]!.slice(0, 4)}…)`,
     backAt: 0,
   }));
   let turn = 0;
   return {
     all: keys,
+    byId: (id) => keys.find((key) => key.id === id),
     next(except) {
       const rotated = keys.map((_, index) => keys[(turn + index) % keys.length]!);
       const left = rotated.filter((key) => !except?.has(key));
