@@ -20,15 +20,22 @@ export interface MediaOptions {
   /** Host names, `*.domains`, addresses; with a port where it is not the usual one. */
   hosts: readonly string[];
   fetch?: typeof fetch;
+  /** The addresses that a name leads to. */
+  resolve?: (name: string) => Promise<readonly string[]>;
 }
 
 const REDIRECTS = 3;
 const RESUMES = 3;
 
-export function createMediaSource({ hosts, fetch = globalThis.fetch }: MediaOptions): MediaSource {
+const addressesOf = async (name: string) =>
+  (await lookup(name, { all: true })).map(({ address }) => address);
+
+export function createMediaSource(options: MediaOptions): MediaSource {
+  const { hosts, fetch = globalThis.fetch, resolve = addressesOf } = options;
+
   async function request(url: string, offset: number, signal?: AbortSignal): Promise<Response> {
     for (let hop = 0, target = url; hop <= REDIRECTS; hop += 1) {
-      await admit(new URL(target), hosts);
+      await admit(new URL(target), hosts, resolve);
       const response = await fetch(target, {
         headers: offset > 0 ? { range: `bytes=${offset}-` } : {},
         redirect: "manual",
@@ -89,7 +96,8 @@ async function decoded(url: string): Promise<Media> {
     yield bytes;
   })();
   return {
-    contentType: response.headers.get("content-type") ?? "application/octet-stream",
+    // Bun's fetch does not tell the type that a data URL begins with.
+    contentType: /^data:([^;,]+)/.exec(url)?.[1] ?? "text/plain",
     length: bytes.length,
     body,
   };
@@ -122,22 +130,27 @@ for (const [net, bits] of [
 }
 
 /** Throws unless the URL's host is one of `hosts`, and public or named there itself. */
-async function admit(url: URL, hosts: readonly string[]): Promise<void> {
+async function admit(
+  url: URL,
+  hosts: readonly string[],
+  resolve: (name: string) => Promise<readonly string[]>,
+): Promise<void> {
   const name = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   const usual = url.port === "";
-  const named = hosts.some((host) => host === url.host || host === name);
+  const named = hosts.some((host) => host === url.host || (usual && host === name));
   const under = hosts.some((host) => host.startsWith("*.") && name.endsWith(host.slice(1)));
   const web = url.protocol === "https:" || url.protocol === "http:";
-  if (!web || url.username !== "" || !(named || (under && usual))) {
+  const plain = url.username === "" && url.password === "";
+  if (!web || !plain || !(named || (under && usual))) {
     throw unavailable(`${url.host} is not one of the media hosts`);
   }
   if (named) return;
-  const addresses = await lookup(name, { all: true }).catch((error: unknown) => {
+  const addresses = await resolve(name).catch((error: unknown) => {
     throw unavailable(`${name} has no address`, error);
   });
-  const inside = addresses.find(({ address }) => private_(address));
-  if (inside && !hosts.includes(inside.address)) {
-    throw unavailable(`${name} leads to the private address ${inside.address}`);
+  const inside = addresses.find((address) => private_(address));
+  if (inside && !hosts.includes(inside)) {
+    throw unavailable(`${name} leads to the private address ${inside}`);
   }
 }
 
