@@ -111,6 +111,15 @@ export const ConfigSchema = Type.Object({
     minimum: 0,
     maximum: 3600,
   }),
+  streamKeepalive: Type.Number({
+    ...meta({
+      description:
+        "seconds of silence after which an event stream sends a comment, so that nothing between here and the client cuts it",
+    }),
+    default: 15,
+    exclusiveMinimum: 0,
+    maximum: 3600,
+  }),
   chatProgress: choice(["reasoning_content", "content", "none"], {
     description: "where a model that draws in a chat stream tells how far it is",
     default: "reasoning_content",

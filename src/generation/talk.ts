@@ -4,7 +4,7 @@ import { chooseVideo, fitVideo } from "../models/fit/video.ts";
 import { fitImage } from "../models/fit/image.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
 import type { Model } from "../models/resolve.ts";
-import type { ChatRequest } from "../openai/chat/shapes.ts";
+import type { ChatRequest } from "../openai/chat/request.ts";
 import type { Talk } from "../openai/chat/talk.ts";
 import { invalidRequest } from "../openai/error.ts";
 import type { Plan } from "./plan.ts";

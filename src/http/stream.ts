@@ -5,6 +5,8 @@ export interface StreamOptions {
   trace: Trace;
   headers?: Record<string, string>;
   keepAlive?: KeepAlive;
+  /** Of an event stream: milliseconds after which a comment keeps it open. */
+  silence?: number;
 }
 
 /** What is written when nothing else has been for a while. */
@@ -32,7 +34,8 @@ const EVENT_STREAM = {
 
 /** A comment keeps the connection open while the source is silent between two events. */
 export function eventStream(frames: AsyncIterable<string>, options: StreamOptions): Response {
-  const keepAlive = options.keepAlive ?? COMMENT;
+  const { silence = COMMENT.silence } = options;
+  const keepAlive = { ...COMMENT, silence };
   const headers = { ...EVENT_STREAM, ...options.headers };
   return new Response(pump(frames, { ...options, keepAlive }), { headers });
 }

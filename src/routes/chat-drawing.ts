@@ -15,7 +15,7 @@ import {
   type Envelope,
   message,
 } from "../openai/chat/drawing.ts";
-import type { ChatRequest } from "../openai/chat/shapes.ts";
+import type { ChatRequest } from "../openai/chat/request.ts";
 import { readTalk, type Talk } from "../openai/chat/talk.ts";
 import { toApiError } from "../errors.ts";
 import { invalidRequest } from "../openai/error.ts";
@@ -76,7 +76,7 @@ export async function draw(
   await generation.accepted(wait);
   const options = { usage: wantsUsage(body), channel: config.chatProgress };
   const frames = spoken(generation, wait, envelope, answer, traced, options);
-  return eventStream(frames, { trace: traced });
+  return eventStream(frames, { trace: traced, silence: config.streamKeepalive * 1000 });
 }
 
 async function* spoken(

@@ -6,12 +6,13 @@ import { trace } from "../http/trace.ts";
 import { DEFAULT_IMAGE_MODEL } from "../models/aliases/images.ts";
 import { ChatCompletionAnswer, ChatCompletionParams } from "../openai/chat/params.ts";
 import { withModel } from "../openai/chat/model-field.ts";
-import type { ChatRequest } from "../openai/chat/shapes.ts";
+import type { ChatRequest } from "../openai/chat/request.ts";
 import { draw } from "./chat-drawing.ts";
 import type { Deps } from "./deps.ts";
 import { CHAT_ANSWERS, CHAT_EVENTS, CHAT_REQUESTS } from "./examples/chat.ts";
+import { converse } from "./language.ts";
 import { namedModel } from "./model.ts";
-import { conversationDeadline, converse } from "./language.ts";
+import { conversationDeadline } from "./provider.ts";
 
 export function chat(deps: Deps) {
   const { config, language } = deps;
@@ -33,6 +34,7 @@ export function chat(deps: Deps) {
         usage: body.stream_options?.include_usage === true,
         trace: traced,
         deadline,
+        silence: config.streamKeepalive * 1000,
       });
     });
   }

@@ -4,10 +4,10 @@ import { serverEvents } from "../fal/events.ts";
 import type { Answer } from "../fal/transport.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { within } from "../http/within.ts";
-import type { ChatCompletionChunk } from "../openai/chat.ts";
+import type { ChatCompletionChunk } from "../openai/chat/answer.ts";
 import { chunksOf } from "../openai/chat/completion.ts";
-import type { ChatCompletion } from "../openai/chat/shapes.ts";
-import { HESITATION_MS, isEventStream, providerJson } from "./language.ts";
+import { readChunk } from "../openai/chat/read.ts";
+import { faultOf, HESITATION_MS, isEventStream, providerCompletion } from "./provider.ts";
 
 /**
  * Resolves once the first chunk is there, or the wait for it grows long: a failure until then is
@@ -18,14 +18,11 @@ export async function chunks(
   deadline: Deadline,
 ): Promise<AsyncIterable<ChatCompletionChunk>> {
   if (!isEventStream(answer)) {
-    const completion = (await providerJson(answer, "choices")) as unknown as ChatCompletion;
-    return listed(chunksOf(completion) as ChatCompletionChunk[], deadline);
+    return listed(chunksOf(await providerCompletion(answer)), deadline);
   }
   const rest = streamed(answer, deadline);
   const first = rest.next();
-  const early = await within(first, HESITATION_MS);
-  const error = early && !early.done ? early.value.error : undefined;
-  if (error) throw providerError(error, answer.key.name);
+  await within(first, HESITATION_MS);
   return resumed(first, rest);
 }
 
@@ -39,7 +36,7 @@ async function* streamed({ response, key }: Answer, deadline: Deadline) {
     for await (const { data } of serverEvents(response.body!)) {
       deadline.extend();
       if (data === "[DONE]") return;
-      yield parsed(data, key.name);
+      yield judged(data, key.name);
     }
   } catch (error) {
     if (error instanceof FalError) throw error;
@@ -49,17 +46,24 @@ async function* streamed({ response, key }: Answer, deadline: Deadline) {
   }
 }
 
-function parsed(data: string, key: string): ChatCompletionChunk {
-  try {
-    return JSON.parse(data) as ChatCompletionChunk;
-  } catch (cause) {
-    throw incompleteAnswer("the language model sent something that is no chunk", key, cause);
-  }
+/** Throws what a failure in the place of a chunk, or of a choice, says. */
+function judged(data: string, key: string): ChatCompletionChunk {
+  const chunk = readChunk(data);
+  if (!chunk) throw faultOf({ kind: "garbage", data }, key);
+  const broken = chunk.choices?.find((one) => one.error || one.finish_reason === "error");
+  const error = chunk.error ?? (broken && (broken.error ?? "The model failed."));
+  if (error) throw providerError(error, key);
+  return chunk;
 }
 
 async function* resumed<T>(first: Promise<IteratorResult<T>>, rest: AsyncGenerator<T>) {
-  const head = await first;
-  if (head.done) return;
-  yield head.value;
-  yield* rest;
+  try {
+    const head = await first;
+    if (head.done) return;
+    yield head.value;
+    yield* rest;
+  } finally {
+    // Whoever stops at the first one has left: the upstream is told.
+    await rest.return(undefined);
+  }
 }

@@ -7,8 +7,8 @@ import { withModel } from "../openai/chat/model-field.ts";
 import { EmbeddingList, EmbeddingParams } from "../openai/embeddings.ts";
 import type { Deps } from "./deps.ts";
 import { EMBEDDING_ANSWERS, EMBEDDING_REQUESTS } from "./examples/chat.ts";
-import { conversationDeadline, providerJson } from "./language.ts";
 import { languageModel } from "./model.ts";
+import { conversationDeadline, providerJson } from "./provider.ts";
 
 export function embeddings(deps: Deps) {
   const { config, language } = deps;

@@ -33,7 +33,7 @@ export function images(deps: Deps) {
       // A refusal by fal still gets its own status: the stream opens once fal has taken the request.
       await generation.accepted(wait);
       const events = pictureEvents("image_generation", generation, wait, rendering, deps, traced);
-      return eventStream(events, { trace: traced });
+      return eventStream(events, { trace: traced, silence: config.streamKeepalive * 1000 });
     }
     const answer = pictureResponse(generation, wait, rendering, deps, traced);
     return patient(answer, { seconds: config.jsonKeepalive, trace: traced, render: renderError });

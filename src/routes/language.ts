@@ -1,19 +1,17 @@
 /** A language model's answer on its way to the client: whole, or chunk by chunk. */
 import { toApiError } from "../errors.ts";
-import { incompleteAnswer, providerError } from "../fal/error.ts";
 import { createEventParser } from "../fal/events.ts";
 import type { Answer } from "../fal/transport.ts";
-import { createDeadline, type Deadline } from "../http/deadline.ts";
+import type { Deadline } from "../http/deadline.ts";
 import { eventStream } from "../http/stream.ts";
 import type { Trace } from "../http/trace.ts";
 import { within } from "../http/within.ts";
-import type { ChatCompletion } from "../openai/chat/shapes.ts";
+import type { ChatCompletion } from "../openai/chat/answer.ts";
 import { chunksOf, normalCompletion } from "../openai/chat/completion.ts";
+import { gather } from "../openai/chat/gather.ts";
 import { createRelay, type Relay, type StreamFault } from "../openai/chat/relay.ts";
-import { ApiError } from "../openai/error.ts";
-
-/** A failure within this time still gets its own HTTP status; then the stream opens and waits. */
-export const HESITATION_MS = 10_000;
+import { chunks } from "./chunks.ts";
+import { faultOf, HESITATION_MS, isEventStream, providerCompletion } from "./provider.ts";
 
 export interface Conversation {
   /** The model's name as the client wrote it. */
@@ -22,39 +20,35 @@ export interface Conversation {
   usage: boolean;
   trace: Trace;
   deadline: Deadline;
+  /** Milliseconds of silence after which a stream says that it lives. */
+  silence: number;
 }
-
-/** Ends when the client leaves, or when the model is silent for `seconds`. */
-export function conversationDeadline(request: Request, seconds: number): Deadline {
-  return createDeadline(
-    request.signal,
-    seconds * 1000,
-    () =>
-      new ApiError(504, `The model said nothing for ${seconds} s.`, "timeout_error", {
-        code: "timeout",
-      }),
-  );
-}
-
-export const isEventStream = ({ response }: Answer) =>
-  (response.headers.get("content-type") ?? "").includes("event-stream");
 
 /** The upstream's answer in the form that the client asked for, whatever form it came in. */
 export async function converse(answer: Answer, talk: Conversation): Promise<Response> {
   const { response, key } = answer;
   const { model, deadline, trace } = talk;
   const own = { model, id: `chatcmpl-${trace.id}`, created: Math.floor(Date.now() / 1000) };
-  if (isEventStream(answer) && response.body) {
+  if (talk.stream && isEventStream(answer) && response.body) {
     return streamed(response.body, key.name, own, talk);
   }
-  const completion = (await providerJson(answer, "choices")) as unknown as ChatCompletion;
+  const completion = await wholeCompletion(answer, deadline);
   if (talk.stream) {
-    const chunks = chunksOf(completion).map((chunk) => JSON.stringify(chunk));
-    const events = [...chunks, "[DONE]"].map((data) => `data: ${data}\n\n`);
+    const pieces = chunksOf(completion).map((chunk) => JSON.stringify(chunk));
+    const events = [...pieces, "[DONE]"].map((data) => `data: ${data}\n\n`);
     return streamed(new Blob(events).stream(), key.name, own, talk);
   }
   deadline.clear();
   return Response.json(normalCompletion(completion, own));
+}
+
+/** The answer to its end, also where it is a stream that nobody asked for. */
+export async function wholeCompletion(answer: Answer, deadline: Deadline): Promise<ChatCompletion> {
+  if (!isEventStream(answer)) return providerCompletion(answer);
+  const gathering = gather();
+  for await (const chunk of await chunks(answer, deadline)) gathering.add(chunk);
+  if (gathering.complete()) return gathering.completion();
+  throw faultOf({ kind: "cut" }, answer.key.name);
 }
 
 type Own = { model: string; id: string; created: number };
@@ -63,7 +57,7 @@ async function streamed(
   body: ReadableStream<Uint8Array>,
   key: string,
   own: Own,
-  { usage, trace, deadline }: Conversation,
+  { usage, trace, deadline, silence }: Conversation,
 ): Promise<Response> {
   const fail = (fault: StreamFault) => {
     const error = faultOf(fault, key);
@@ -76,7 +70,7 @@ async function streamed(
   const early = await within(first, HESITATION_MS);
   const fault = early && relay.fault();
   if (fault) throw faultOf(fault, key);
-  return eventStream(resumed(first, frames), { trace });
+  return eventStream(resumed(first, frames), { trace, silence });
 }
 
 /** What the relay writes for one piece of the upstream's text. */
@@ -181,38 +175,4 @@ function resumed<T>(
     return first;
   };
   return { [Symbol.asyncIterator]: () => ({ next, return: () => rest.return!() }) };
-}
-
-/**
- * A JSON answer that must hold a list under `key`. Throws where a provider's failure comes under
- * status 200, and where the answer is something else altogether.
- */
-export async function providerJson(
-  { response, key }: Answer,
-  list: "choices" | "data" | "output",
-): Promise<Record<string, unknown>> {
-  const text = await response.text();
-  const body = parse(text);
-  if (body?.error) throw providerError(body.error, key.name);
-  if (Array.isArray(body?.[list])) return body as Record<string, unknown>;
-  throw faultOf({ kind: "garbage", data: text }, key.name);
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined; // Garbage is told apart by its caller.
-  }
-}
-
-function faultOf(fault: StreamFault, key: string): Error {
-  if (fault.kind === "error") {
-    return fault.error instanceof Error ? fault.error : providerError(fault.error, key);
-  }
-  const what = fault.kind === "cut" ? "was cut short" : "is no chat completion";
-  return incompleteAnswer(`the language model's answer ${what}`, key);
 }

@@ -11,6 +11,17 @@ export interface Recall {
 
 const KEPT = 20_000;
 
+/**
+ * The input with what its references mean in their places. What is not known stays as it is: the
+ * model's provider has the last word.
+ */
+export function recalled(input: unknown, find: (id: string) => unknown): unknown {
+  if (!Array.isArray(input)) return input;
+  return input.map((item: { type?: unknown; id?: unknown } | null) =>
+    item?.type === "item_reference" ? (find(String(item.id)) ?? item) : item,
+  );
+}
+
 export function createRecall(): Recall {
   const items = new Map<string, unknown>();
   return {

@@ -2,26 +2,26 @@
 import { Elysia } from "elysia";
 import { admitted } from "../accounts/keys.ts";
 import { toApiError } from "../errors.ts";
-import { FalError, incompleteAnswer } from "../fal/error.ts";
-import { serverEvents } from "../fal/events.ts";
+import { FalError } from "../fal/error.ts";
 import type { Answer } from "../fal/transport.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { answers } from "../http/answers.ts";
 import { passingBody, textOf } from "../http/parse.ts";
-import { eventStream, frame } from "../http/stream.ts";
-import { trace, type Trace } from "../http/trace.ts";
+import { eventStream } from "../http/stream.ts";
+import { trace } from "../http/trace.ts";
 import { withModel } from "../openai/chat/model-field.ts";
 import { ResponseAnswer } from "../openai/responses/answer.ts";
 import { responseEvents } from "../openai/responses/events.ts";
 import { ResponseCreateParams } from "../openai/responses/params.ts";
 import { toChat } from "../openai/responses/request.ts";
 import { fromChat } from "../openai/responses/response.ts";
-import type { ChatCompletion } from "../openai/chat.ts";
 import { chunks } from "./chunks.ts";
 import type { Deps } from "./deps.ts";
-import { conversationDeadline, isEventStream, providerJson } from "./language.ts";
+import { wholeCompletion } from "./language.ts";
 import { languageModel } from "./model.ts";
-import { createRecall } from "./recall.ts";
+import { conversationDeadline } from "./provider.ts";
+import { createRecall, recalled } from "./recall.ts";
+import { passed } from "./responses-native.ts";
 
 /** What answers when the client names no model. */
 const DEFAULT_MODEL = "gpt-4o-mini";
@@ -32,6 +32,7 @@ const REFUSED_MS = 60 * 60_000;
 export function responses(deps: Deps) {
   const { config, language } = deps;
   const recall = createRecall();
+  const silence = config.streamKeepalive * 1000;
   let refusedUntil = 0;
 
   async function respond(params: ResponseCreateParams, request: Request): Promise<Response> {
@@ -41,14 +42,26 @@ export function responses(deps: Deps) {
     const { upstream } = languageModel(deps, name);
     const deadline = conversationDeadline(request, config.requestTimeout);
     return deadline.guard(async () => {
-      const native = await offered(withModel(textOf(request), upstream), deadline);
+      const { id: owner } = admitted(request);
+      const native = await offered(textFor(params, request, upstream, owner), deadline);
       traced.upstreamMs = performance.now() - traced.started;
-      if (native) return passed(native, name, traced, deadline);
+      const stream = params.stream === true;
+      const remember = (output: readonly { id?: unknown }[]) => recall.remember(owner, output);
+      const passing = { model: name, stream, trace: traced, deadline, silence, remember };
+      if (native) return passed(native, passing);
       const answer = await built({ ...params, model: name }, upstream, request, deadline);
       // The model is there, so it was the route that was not.
       if (Date.now() > refusedUntil) refusedUntil = Date.now() + REFUSED_MS;
       return answer;
     });
+  }
+
+  /** The body as it came, unless it refers to what only this process remembers. */
+  function textFor(params: ResponseCreateParams, request: Request, model: string, owner: string) {
+    const text = textOf(request);
+    if (!text.includes("item_reference")) return withModel(text, model);
+    const input = recalled(params.input, (id) => recall.find(owner, id));
+    return JSON.stringify({ ...params, model, input });
   }
 
   /** fal's own answer, or nothing where it has none to give. */
@@ -75,7 +88,7 @@ export function responses(deps: Deps) {
     const answer = await language.post("chat/completions", text, deadline.signal);
     traced.upstreamMs = performance.now() - traced.started;
     if (!params.stream) {
-      const completion = (await providerJson(answer, "choices")) as ChatCompletion;
+      const completion = await wholeCompletion(answer, deadline);
       deadline.clear();
       const response = fromChat(params, completion);
       recall.remember(owner, response.output);
@@ -90,7 +103,7 @@ export function responses(deps: Deps) {
       failure,
       settled: ({ output }) => recall.remember(owner, output),
     });
-    return eventStream(events, { trace: traced });
+    return eventStream(events, { trace: traced, silence });
   }
 
   return new Elysia({ prefix: "/v1", tags: ["Chat"] }).post(
@@ -114,40 +127,3 @@ export function responses(deps: Deps) {
 /** Either the route or the model is not there; chat completions tell which. */
 const isRefusal = (error: unknown) =>
   error instanceof FalError && [404, 405, 501].includes(error.status);
-
-/** fal's own response under the client's name for the model. */
-async function passed(
-  answer: Answer,
-  model: string,
-  traced: Trace,
-  deadline: Deadline,
-): Promise<Response> {
-  if (isEventStream(answer)) {
-    return eventStream(relayed(answer, traced, deadline), { trace: traced });
-  }
-  const body = await providerJson(answer, "output");
-  deadline.clear();
-  return Response.json({ ...body, model });
-}
-
-/** The upstream's events as they came, without its comments; a broken stream ends in an error event. */
-async function* relayed({ response, key }: Answer, traced: Trace, deadline: Deadline) {
-  let sequence = 0;
-  try {
-    for await (const { event, data } of serverEvents(response.body!)) {
-      deadline.extend();
-      sequence += 1;
-      if (data !== "[DONE]") yield `event: ${event}\ndata: ${data}\n\n`;
-      if (/^response\.(completed|incomplete|failed)$/.test(event)) return;
-    }
-    throw incompleteAnswer("the response was cut short", key.name);
-  } catch (error) {
-    if (deadline.signal.aborted && !deadline.passed()) return; // The client has left.
-    const cut = () => incompleteAnswer("the response was cut short", key.name, error);
-    traced.error = deadline.passed() ? deadline.signal.reason : cut();
-    const { code, message, param } = toApiError(traced.error);
-    yield frame("error", { type: "error", code, message, param, sequence_number: sequence });
-  } finally {
-    deadline.clear();
-  }
-}

@@ -1,9 +1,6 @@
 /** One chunk of a chat stream, put into the form that every client accepts. */
-import type {
-  ChatDelta as Delta,
-  ChunkChoice as Choice,
-  ToolCallDelta as ToolCall,
-} from "./shapes.ts";
+import type { ChatDelta, ChatToolCallDelta, ChunkChoice } from "./answer.ts";
+import type { WrittenChoice, WrittenDelta, WrittenToolDelta } from "./written.ts";
 
 /** What has been said of one choice so far. */
 export interface ChoiceState {
@@ -17,12 +14,13 @@ export interface ChoiceState {
 export const newChoice = (): ChoiceState => ({ begun: false, finished: false, tools: new Set() });
 
 /** A choice that can go out as it came: plain text for a client that knows whom it hears. */
-export function isPlain({ delta, finish_reason }: Choice, state: ChoiceState | undefined): boolean {
+export function isPlain({ delta, finish_reason }: ChunkChoice, state: ChoiceState | undefined) {
   return (
     state?.begun === true &&
     finish_reason == null &&
     typeof delta?.content === "string" &&
     delta.reasoning === undefined &&
+    delta.reasoning_content === undefined &&
     delta.tool_calls === undefined
   );
 }
@@ -32,27 +30,24 @@ export function isPlain({ delta, finish_reason }: Choice, state: ChoiceState | u
  * alone (a client that finds it beside text or usage drops one of them). Reasoning stands under both
  * of its names, a tool call's id and name only once.
  */
-export function normalChoices(choice: Choice, state: ChoiceState): Choice[] {
-  const { delta: given, finish_reason, index = 0, ...rest } = choice;
-  const one = (delta: Delta, reason: Choice["finish_reason"] = null): Choice => ({
-    ...rest,
-    index,
-    delta,
-    finish_reason: reason,
-  });
-  const role = state.begun ? [] : [one({ role: "assistant", content: "" })];
+export function normalChoices(choice: ChunkChoice, state: ChoiceState): WrittenChoice[] {
+  const { delta: given, finish_reason, index = 0, logprobs, ...rest } = choice;
+  const one = (delta: WrittenDelta, reason: unknown = null, likely: unknown = null) =>
+    ({ ...rest, index, delta, finish_reason: reason, logprobs: likely }) as WrittenChoice;
+  const role = state.begun ? [] : [one({ role: "assistant", content: "", refusal: null })];
   state.begun = true;
   const delta = normalDelta(given ?? {}, state);
-  const said = Object.keys(delta).length > 0 ? [one(delta)] : [];
+  const likely = logprobs ?? null;
+  const said = Object.keys(delta).length > 0 || likely ? [one(delta, null, likely)] : [];
   if (finish_reason == null || state.finished) return [...role, ...said];
   state.finished = true;
   return [...role, ...said, one({}, finish_reason)];
 }
 
-function normalDelta(given: Delta, state: ChoiceState): Delta {
+function normalDelta(given: ChatDelta, state: ChoiceState): WrittenDelta {
   const { role: _, content, reasoning, reasoning_content, refusal, tool_calls, ...rest } = given;
   const thought = reasoning_content ?? reasoning;
-  const calls = tool_calls?.map((call) => normalCall(call, state)) ?? [];
+  const calls = tool_calls?.map((call, at) => normalCall({ index: at, ...call }, state)) ?? [];
   const text = textOf(content);
   return {
     ...rest,
@@ -64,7 +59,7 @@ function normalDelta(given: Delta, state: ChoiceState): Delta {
 }
 
 /** Content is a string to every client; parts become the text that they hold. */
-function textOf(content: unknown): string | undefined {
+export function textOf(content: unknown): string | undefined {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
   return content
@@ -73,10 +68,24 @@ function textOf(content: unknown): string | undefined {
 }
 
 /** A client starts a new call at every id, and some join the names of one call together. */
-function normalCall(call: ToolCall, state: ChoiceState): ToolCall {
-  const { index = 0, id, function: fn } = call;
-  const args = { arguments: fn?.arguments ?? "" };
-  if (state.tools.has(index)) return { index, function: args };
+function normalCall(call: ChatToolCallDelta, state: ChoiceState): WrittenToolDelta {
+  const { index = 0, id, type: _, function: fn, custom, ...rest } = call;
+  const first = !state.tools.has(index);
   state.tools.add(index);
-  return { index, id, type: "function", function: { name: fn?.name ?? "", ...args } };
+  if (custom) {
+    const input = custom.input ?? "";
+    if (!first) return { ...rest, index, custom: { input } };
+    const begun = { index, id: id ?? "", type: "custom", custom: { name: custom.name, input } };
+    return { ...rest, ...begun } as unknown as WrittenToolDelta;
+  }
+  const { name, arguments: json, ...more } = fn ?? {};
+  const args = { ...more, arguments: json ?? "" };
+  if (!first) return { ...rest, index, function: args };
+  return {
+    ...rest,
+    index,
+    id: id ?? "",
+    type: "function",
+    function: { name: name ?? "", ...args },
+  };
 }

@@ -1,5 +1,7 @@
 /** A whole chat completion: put into OpenAI's form, or cut into the chunks of a stream. */
-import type { ChatCompletion, ChatCompletionChunk } from "./shapes.ts";
+import type { ChatCompletion, ChatCompletionChunk, ChatDelta } from "./answer.ts";
+import { textOf } from "./chunk.ts";
+import type { WrittenCompletion, WrittenMessage } from "./written.ts";
 
 export interface CompletionOptions {
   /** The model's name as the client wrote it. */
@@ -13,55 +15,47 @@ export interface CompletionOptions {
 export function normalCompletion(
   given: ChatCompletion,
   options: CompletionOptions,
-): ChatCompletion {
+): WrittenCompletion {
+  const choices = given.choices ?? [];
   return {
     ...given,
     id: given.id ?? options.id,
     object: "chat.completion",
     created: given.created ?? options.created,
     model: options.model,
-    choices: given.choices.map((choice, index) => {
-      const { message } = choice;
-      const thought = message.reasoning_content ?? message.reasoning;
-      return {
-        ...choice,
-        index: choice.index ?? index,
-        finish_reason: choice.finish_reason ?? "stop",
-        logprobs: choice.logprobs ?? null,
-        message: {
-          ...message,
-          role: "assistant",
-          content: message.content ?? null,
-          refusal: message.refusal ?? null,
-          ...(thought ? { reasoning: thought, reasoning_content: thought } : {}),
-        },
-      };
-    }),
-  };
+    choices: choices.map(({ message, ...choice }, index) => ({
+      ...choice,
+      index: choice.index ?? index,
+      finish_reason: choice.finish_reason ?? "stop",
+      logprobs: choice.logprobs ?? null,
+      message: normalMessage(message ?? {}),
+    })),
+  } as WrittenCompletion;
+}
+
+function normalMessage({ reasoning, reasoning_content, ...given }: ChatDelta): WrittenMessage {
+  const thought = reasoning_content ?? reasoning;
+  const calls = given.tool_calls?.map((call) => ({ type: "function", ...call }));
+  return {
+    ...given,
+    role: "assistant",
+    content: textOf(given.content) ?? null,
+    refusal: given.refusal ?? null,
+    ...(thought ? { reasoning: thought, reasoning_content: thought } : {}),
+    ...(calls ? { tool_calls: calls } : {}),
+  } as WrittenMessage;
 }
 
 /** The same answer as a stream would have given it, for a model that does not stream. */
 export function chunksOf(completion: ChatCompletion): ChatCompletionChunk[] {
-  const { choices, usage, object: _, ...rest } = completion;
-  const head = { ...rest, object: "chat.completion.chunk" as const };
-  const spoken = choices.map(({ index = 0, message, finish_reason }) => {
-    const { role: __, refusal, tool_calls, ...delta } = message;
-    return {
-      ...head,
-      choices: [
-        {
-          index,
-          delta: {
-            ...delta,
-            ...(refusal ? { refusal } : {}),
-            ...(tool_calls
-              ? { tool_calls: tool_calls.map((call, at) => ({ index: at, ...call })) }
-              : {}),
-          },
-          finish_reason: finish_reason ?? "stop",
-        },
-      ],
-    };
+  const { choices = [], usage, object: _, ...rest } = completion;
+  const head = { ...rest, object: "chat.completion.chunk" };
+  const spoken = choices.map(({ message, ...choice }, at) => {
+    const { tool_calls, ...said } = message ?? {};
+    const calls = tool_calls?.map((call, index) => ({ ...call, index }));
+    const delta = { ...said, ...(calls ? { tool_calls: calls } : {}) };
+    const finish_reason = choice.finish_reason ?? "stop";
+    return { ...head, choices: [{ ...choice, index: choice.index ?? at, delta, finish_reason }] };
   });
-  return [...spoken, ...(usage ? [{ ...head, choices: [], usage }] : [])] as ChatCompletionChunk[];
+  return [...spoken, ...(usage ? [{ ...head, choices: [], usage }] : [])];
 }

@@ -1,5 +1,5 @@
 /** A drawn picture or video as a chat answer: the contract's words, whole or in chunks. */
-import type { ChatCompletion, ChatCompletionChunk, ChatDelta, ChatUsage } from "./shapes.ts";
+import type { WrittenChunk, WrittenCompletion, WrittenDelta, WrittenUsage } from "./written.ts";
 
 export interface Drawn {
   kind: "image" | "video";
@@ -19,7 +19,7 @@ export interface Envelope {
 }
 
 /** Pictures are not counted in tokens. */
-const NO_TOKENS: ChatUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+const NO_TOKENS: WrittenUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
 /** `Generated image with prompt: "…" and aspect ratio: 16:9 using …` (contract 2). */
 export function sentence({ kind, prompt, ratio, model }: Drawn): string {
@@ -51,7 +51,7 @@ export function drawnCompletion(
   envelope: Envelope,
   said: { content: string },
   finish: "stop" | "length" = "stop",
-): ChatCompletion {
+): WrittenCompletion {
   return {
     id: envelope.id,
     object: "chat.completion",
@@ -71,12 +71,12 @@ export function drawnCompletion(
 
 /** Chunks of one choice, as the `data:` lines of a stream. */
 export function createChunks({ id, created, model }: Envelope) {
-  const write = (rest: Partial<ChatCompletionChunk>) =>
+  const write = (rest: Pick<WrittenChunk, "choices" | "usage">) =>
     `data: ${JSON.stringify({ id, object: "chat.completion.chunk", created, model, ...rest })}\n\n`;
-  const delta = (delta: ChatDelta, finish_reason: "stop" | "length" | null = null) =>
+  const delta = (delta: WrittenDelta, finish_reason: "stop" | "length" | null = null) =>
     write({ choices: [{ index: 0, delta, finish_reason, logprobs: null }] });
   return {
-    begin: () => delta({ role: "assistant", content: "" }),
+    begin: () => delta({ role: "assistant", content: "", refusal: null }),
     delta,
     /** The finish reason, the usage if it was asked for, and nothing more. */
     end: (usage: boolean, finish: "stop" | "length" = "stop") =>

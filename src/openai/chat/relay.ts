@@ -1,8 +1,10 @@
 /** A language model's stream on its way to a client: every rule that some client breaks without. */
-import type { ChatCompletionChunk, ChatUsage } from "./shapes.ts";
 import type { ErrorBody } from "../error.ts";
-import { learnTemplate, type Template } from "./template.ts";
+import type { ChatCompletionChunk, ChatUsage } from "./answer.ts";
 import { type ChoiceState, isPlain, newChoice, normalChoices } from "./chunk.ts";
+import { readChunk } from "./read.ts";
+import { learnTemplate, type Template } from "./template.ts";
+import type { WrittenChunk } from "./written.ts";
 
 export interface RelayOptions {
   /** The model's name as the client wrote it; every chunk bears it. */
@@ -51,7 +53,7 @@ export function createRelay(options: RelayOptions): Relay {
   const { model, usage: wantsUsage } = options;
   const choices = new Map<number, ChoiceState>();
   const quoted = JSON.stringify(model);
-  let head: Pick<ChatCompletionChunk, "id" | "object" | "created" | "model"> | undefined;
+  let head: Pick<WrittenChunk, "id" | "object" | "created" | "model"> | undefined;
   let usage: ChatUsage | undefined;
   let template: Template | undefined;
   let over = false;
@@ -64,38 +66,52 @@ export function createRelay(options: RelayOptions): Relay {
     const known = template?.(`data: ${data}\n\n`);
     if (known !== undefined) return known;
     if (data === "[DONE]") return finish();
-    const chunk = parse(data);
+    const chunk = readChunk(data);
     if (!chunk) return failed({ kind: "garbage", data });
     if (chunk.error) return failed({ kind: "error", error: chunk.error });
-    const [first] = chunk.choices ?? [];
-    const plain =
-      chunk.usage == null &&
-      chunk.choices?.length === 1 &&
-      isPlain(first!, choices.get(first!.index)) &&
-      chunk.id === head?.id &&
-      !data.includes("\n");
-    if (!plain) return rebuilt(chunk);
-    template = learnTemplate(data, chunk, (text) => renamed(text, chunk.model));
-    return `data: ${renamed(data, chunk.model)}\n\n`;
+    const text = isWhole(chunk, data) ? renamed(data, chunk.model) : undefined;
+    if (text === undefined) return rebuilt(chunk);
+    template = learnTemplate(data, chunk, (part) => renamed(part, chunk.model) ?? part);
+    return `data: ${text}\n\n`;
   }
 
-  /** The chunk's own text with the model's name exchanged; a quote inside a text is escaped, so it cannot match. */
-  function renamed(data: string, given: string): string {
+  /** Nothing has to be added, and nothing but the model's name changed. */
+  function isWhole(chunk: ChatCompletionChunk, data: string): boolean {
+    const { choices: given = [], id, object, created } = chunk;
+    return (
+      given.length === 1 &&
+      isPlain(given[0]!, choices.get(given[0]!.index!)) &&
+      head !== undefined &&
+      id === head.id &&
+      object === head.object &&
+      created !== undefined &&
+      chunk.usage == null &&
+      !("error" in chunk) &&
+      !data.includes("\n")
+    );
+  }
+
+  /**
+   * The chunk's own text with the model's name exchanged; a quote inside a text is escaped, so it
+   * cannot match. Nothing where the name is not to be found.
+   */
+  function renamed(data: string, given: string | undefined): string | undefined {
     if (given === model) return data;
-    return data.replace(`"model":${JSON.stringify(given)}`, () => `"model":${quoted}`);
+    const field = `"model":${JSON.stringify(given)}`;
+    return data.includes(field) ? data.replace(field, () => `"model":${quoted}`) : undefined;
   }
 
   function rebuilt(chunk: ChatCompletionChunk): string {
     if (chunk.usage) usage = chunk.usage;
-    const { usage: _, choices: given = [], ...rest } = chunk;
+    const { usage: _, error: __, choices: given = [], ...rest } = chunk;
     head ??= {
       id: chunk.id ?? options.id,
       object: "chat.completion.chunk",
       created: chunk.created ?? options.created,
       model,
     };
-    const broken = given.find(({ finish_reason }) => (finish_reason as string) === "error");
-    if (broken) return failed({ kind: "error", error: broken.error });
+    const broken = given.find((choice) => choice.error || choice.finish_reason === "error");
+    if (broken) return failed({ kind: "error", error: broken.error ?? "The model failed." });
     const normal = given.flatMap((choice) => {
       const state = choices.get(choice.index ?? 0) ?? newChoice();
       choices.set(choice.index ?? 0, state);
@@ -138,17 +154,4 @@ export function createRelay(options: RelayOptions): Relay {
     done: () => over,
     fault: () => failure,
   };
-}
-
-function parse(data: string): ChatCompletionChunk | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    const chunk = value as ChatCompletionChunk;
-    const whole = typeof value === "object" && value !== null;
-    return whole && (chunk.error || chunk.usage || Array.isArray(chunk.choices))
-      ? chunk
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 /** What a conversation says to a model that draws: the prompt, its pictures, what was drawn before. */
-import type { ChatMessage, ContentPart } from "./shapes.ts";
+import type { ChatMessage, ChatContentPart } from "./request.ts";
 import { ApiError, invalidRequest } from "../error.ts";
 import { readDirective } from "./directive.ts";
 
@@ -35,8 +35,9 @@ export function readTalk(messages: readonly ChatMessage[]): Talk {
   return { prompt, ...(size === undefined ? {} : { size }), given, drawn: shown ?? [] };
 }
 
-const parts = (content: ChatMessage["content"]): readonly ContentPart[] =>
-  Array.isArray(content) ? content : [];
+/** What is no part at all is passed over: only the role of a message has been checked. */
+const parts = (content: ChatMessage["content"]): readonly ChatContentPart[] =>
+  Array.isArray(content) ? content.filter((part) => typeof part?.type === "string") : [];
 
 function textOf(content: ChatMessage["content"]): string {
   if (typeof content === "string") return content;
@@ -45,7 +46,7 @@ function textOf(content: ChatMessage["content"]): string {
 }
 
 /** `image_url` is an object to OpenAI and a plain string to some clients. */
-function imageUrl(part: ContentPart): string[] {
+function imageUrl(part: ChatContentPart): string[] {
   if (part.type !== "image_url") return [];
   const { image_url } = part as { image_url?: unknown };
   const url = typeof image_url === "string" ? image_url : (image_url as { url?: unknown })?.url;

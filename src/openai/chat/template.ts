@@ -1,5 +1,5 @@
 /** Recognising, without parsing them, chunks that differ from the one before in their text alone. */
-import type { ChatCompletionChunk } from "./shapes.ts";
+import type { ChatCompletionChunk } from "./answer.ts";
 
 /** Gives the text to write for whole events of the same form, or undefined for anything else. */
 export type Template = (events: string) => string | undefined;
@@ -22,7 +22,7 @@ export function learnTemplate(
   const at = data.indexOf(CONTENT);
   if (at < 0 || data.indexOf(CONTENT, at + 1) >= 0) return undefined;
   const start = at + CONTENT.length;
-  const written = JSON.stringify(chunk.choices[0]!.delta.content).slice(1, -1);
+  const written = JSON.stringify(chunk.choices![0]!.delta!.content).slice(1, -1);
   const tail = data.slice(start + written.length);
   if (!data.startsWith(written, start) || !tail.startsWith('"')) return undefined;
   if (rename(tail) !== tail) return undefined;
@@ -33,7 +33,9 @@ export function learnTemplate(
   const plain = (piece: string) => {
     const end = piece.length - closing.length;
     const whole = piece.indexOf('"') === end && piece.endsWith(closing);
-    return whole && piece.charCodeAt(end - 1) !== BACKSLASH;
+    // A bare line end within a text is no JSON: two data lines, to be judged by the parser.
+    const oneLine = piece.indexOf("\n") === piece.length - 2;
+    return whole && oneLine && piece.charCodeAt(end - 1) !== BACKSLASH;
   };
   return (events) => {
     if (!events.startsWith(opening) || !events.endsWith(closing)) return undefined;

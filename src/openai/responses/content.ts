@@ -1,5 +1,5 @@
 /** Content parts of Responses' messages as chat's content. */
-import type { ChatContentPart } from "../chat.ts";
+import type { ChatContentPart } from "../chat/request.ts";
 import { type Fields, isFields, kept, maybeText, needText, unsupported, wrong } from "./field.ts";
 
 type Translate = (part: Fields, path: string) => ChatContentPart;

@@ -1,5 +1,5 @@
 /** A response as it comes about out of a chat answer, whether that comes whole or in chunks. */
-import type { ChatCompletion, ChatCompletionChunk } from "../chat.ts";
+import type { ChatCompletion, ChatCompletionChunk, ChatDelta } from "../chat/answer.ts";
 import type { Emit } from "./event.ts";
 import { fromChatFailure, type ResponseError } from "./failure.ts";
 import { emptyResponse, type Response } from "./object.ts";
@@ -50,8 +50,8 @@ export class Draft {
     if (given.error) return this.fail(fromChatFailure(given.error));
     const choice = given.choices?.find(({ index }) => !index);
     if (!choice) return;
-    const said =
-      "message" in choice ? choice.message : "delta" in choice ? choice.delta : undefined;
+    const { message, delta }: { message?: ChatDelta; delta?: ChatDelta | null } = choice;
+    const said = message ?? delta;
     if (said) this.#output.add(said, choice.logprobs?.content);
     if (choice.error || choice.finish_reason === "error") {
       return this.fail(fromChatFailure(choice.error));

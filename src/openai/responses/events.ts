@@ -1,5 +1,5 @@
 /** The chunks of a chat stream as the server-sent events of a response. */
-import type { ChatCompletionChunk } from "../chat.ts";
+import type { ChatCompletionChunk } from "../chat/answer.ts";
 import type { ApiError } from "../error.ts";
 import { type Context, Draft } from "./draft.ts";
 import type { ResponseEvent } from "./event.ts";

@@ -1,5 +1,5 @@
 /** Why a response failed (`ResponseError`). */
-import type { ChatFailure } from "../chat.ts";
+import type { ChatFailure } from "../chat/answer.ts";
 import { ApiError } from "../error.ts";
 
 /** OpenAI's type has a closed list of codes; `type` and `param` are what the AI SDK reads beside. */

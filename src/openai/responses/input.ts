@@ -1,5 +1,5 @@
 /** Responses' input items as chat's messages. */
-import type { ChatMessage, ChatRole, ChatToolCall } from "../chat.ts";
+import type { ChatMessage, ChatRole, ChatToolCall } from "../chat/request.ts";
 import { toContent, toWords } from "./content.ts";
 import { type Fields, isFields, needText, unsupported, wrong } from "./field.ts";
 

@@ -1,5 +1,5 @@
 /** What a response puts out: messages, calls and what the model thought (`ResponseOutputItem`). */
-import type { ChatLogprob } from "../chat.ts";
+import type { ChatLogprob } from "../chat/answer.ts";
 
 export type ItemStatus = "in_progress" | "completed" | "incomplete";
 

@@ -1,5 +1,5 @@
 /** A message of the assistant's as it comes about. */
-import type { ChatLogprob } from "../chat.ts";
+import type { ChatLogprob } from "../chat/answer.ts";
 import type { Place } from "./event.ts";
 import type { ItemStatus, Logprob, MessageItem, OutputRefusal, OutputText } from "./items.ts";
 

@@ -1,5 +1,5 @@
 /** The output of a response as it comes about: which item each piece of a chat answer belongs to. */
-import type { ChatDelta, ChatLogprob, ChatToolCallDelta } from "../chat.ts";
+import type { ChatDelta, ChatLogprob, ChatToolCallDelta } from "../chat/answer.ts";
 import { Call, type CallKind } from "./call.ts";
 import type { Emit, Place } from "./event.ts";
 import type { OutputItem } from "./items.ts";

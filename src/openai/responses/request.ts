@@ -1,5 +1,5 @@
 /** A request for a response, as a request for a chat completion. */
-import type { ChatRequest } from "../chat.ts";
+import type { ChatRequest } from "../chat/request.ts";
 import { type Fields, isFields, kept, maybeText, unsupported } from "./field.ts";
 import { type Recall, toMessages } from "./input.ts";
 import type { ResponseCreateParams } from "./params.ts";

@@ -1,5 +1,5 @@
 /** A whole chat completion as a response. */
-import type { ChatCompletion } from "../chat.ts";
+import type { ChatCompletion } from "../chat/answer.ts";
 import { type Context, Draft } from "./draft.ts";
 import type { Response } from "./object.ts";
 import type { ResponseCreateParams } from "./params.ts";

@@ -1,5 +1,5 @@
 /** Responses' tools and the choice among them, as chat's. */
-import type { ChatTool, ChatToolChoice } from "../chat.ts";
+import type { ChatTool, ChatToolChoice } from "../chat/request.ts";
 import { type Fields, isFields, kept, needText, unsupported, wrong } from "./field.ts";
 
 type Tools = { tools?: ChatTool[]; tool_choice?: ChatToolChoice };

@@ -1,5 +1,5 @@
 /** Tokens of a chat completion as a response counts them. */
-import type { ChatUsage } from "../chat.ts";
+import type { ChatUsage } from "../chat/answer.ts";
 
 /** All counts are required by OpenAI's type. */
 export interface ResponseUsage {

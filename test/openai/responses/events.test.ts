@@ -1,6 +1,6 @@
 /** The events of a streamed response: their order, and that they end in what a plain answer says. */
 import { describe, expect, test } from "bun:test";
-import type { ChatDelta } from "../../../src/openai/chat.ts";
+import type { ChatDelta } from "../../../src/openai/chat/answer.ts";
 import { ApiError } from "../../../src/openai/error.ts";
 import { responseEvents } from "../../../src/openai/responses/events.ts";
 import { fromChat } from "../../../src/openai/responses/response.ts";

@@ -1,6 +1,6 @@
 /** However an answer is cut into chunks, the response is the same. */
 import { expect, test } from "bun:test";
-import type { ChatDelta } from "../../../src/openai/chat.ts";
+import type { ChatDelta } from "../../../src/openai/chat/answer.ts";
 import { fromChat } from "../../../src/openai/responses/response.ts";
 import { args, chunked, completion, CONTEXT, eventsOf, final, fn, stream } from "./support.ts";
 

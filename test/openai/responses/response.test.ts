@@ -1,6 +1,6 @@
 /** What a client gets for a whole chat completion. */
 import { expect, test } from "bun:test";
-import type { ChatCompletion } from "../../../src/openai/chat.ts";
+import type { ChatCompletion } from "../../../src/openai/chat/answer.ts";
 import { fromChat } from "../../../src/openai/responses/response.ts";
 import { completion, CONTEXT, USAGE } from "./support.ts";
 

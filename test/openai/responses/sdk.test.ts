@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import OpenAI from "openai";
 import OpenAI6 from "openai-6";
-import type { ChatDelta } from "../../../src/openai/chat.ts";
+import type { ChatDelta } from "../../../src/openai/chat/answer.ts";
 import { responseEvents } from "../../../src/openai/responses/events.ts";
 import type { ResponseCreateParams } from "../../../src/openai/responses/params.ts";
 import { toChat } from "../../../src/openai/responses/request.ts";

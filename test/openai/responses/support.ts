@@ -4,7 +4,7 @@ import type {
   ChatCompletionChunk,
   ChatDelta,
   ChatUsage,
-} from "../../../src/openai/chat.ts";
+} from "../../../src/openai/chat/answer.ts";
 import { responseEvents, type StreamContext } from "../../../src/openai/responses/events.ts";
 import type { ResponseCreateParams } from "../../../src/openai/responses/params.ts";
 

@@ -1,53 +1,7 @@
-/** OpenAI's chat completions: the shapes of what is read and written of them (`resources/chat/completions`). */
-
-export type ChatRole = "system" | "developer" | "user" | "assistant" | "tool";
-
-/** `text`, `image_url`, `input_audio`, `file`: parts pass through whole, so only the type is named. */
-export interface ChatContentPart {
-  type: string;
-  [key: string]: unknown;
-}
-
-/** A call as it stands in a history and in a whole completion. `arguments` is JSON in a string. */
-export type ChatToolCall =
-  | { id: string; type: "function"; function: { name: string; arguments: string } }
-  | { id: string; type: "custom"; custom: { name: string; input: string } };
-
-export interface ChatMessage {
-  role: ChatRole;
-  content?: string | ChatContentPart[] | null;
-  refusal?: string | null;
-  tool_calls?: ChatToolCall[];
-  /** Of a `tool` message: the call that it answers. */
-  tool_call_id?: string;
-  [key: string]: unknown;
-}
-
-export interface ChatTool {
-  type: string;
-  [key: string]: unknown;
-}
-
-export type ChatToolChoice =
-  | "none"
-  | "auto"
-  | "required"
-  | { type: "function"; function: { name: string } }
-  | { type: "custom"; custom: { name: string } };
-
-/** A request; what is not named here is carried along. */
-export interface ChatRequest {
-  model?: string;
-  messages: ChatMessage[];
-  stream?: boolean;
-  stream_options?: { include_usage?: boolean };
-  tools?: ChatTool[];
-  tool_choice?: ChatToolChoice;
-  max_tokens?: number;
-  response_format?: { type: string; [key: string]: unknown };
-  reasoning_effort?: string;
-  [key: string]: unknown;
-}
+/**
+ * What a language model answers, as far as it is read. Nothing of it can be relied on: a provider
+ * leaves out what OpenAI requires and adds what OpenAI does not know.
+ */
 
 /** Token counts. `cost` is OpenRouter's: US dollars. */
 export interface ChatUsage {
@@ -60,6 +14,7 @@ export interface ChatUsage {
   } | null;
   completion_tokens_details?: { reasoning_tokens?: number | null } | null;
   cost?: number | null;
+  [key: string]: unknown;
 }
 
 /** A piece of a call: `id` and name come once, with the first piece of that `index`. */
@@ -69,6 +24,7 @@ export interface ChatToolCallDelta {
   type?: string | null;
   function?: { name?: string | null; arguments?: string | null } | null;
   custom?: { name?: string | null; input?: string | null } | null;
+  [key: string]: unknown;
 }
 
 /** What a chunk adds. A whole message has the same keys, so it is read as one large delta. */
@@ -81,6 +37,7 @@ export interface ChatDelta {
   /** DeepSeek's name for the same. */
   reasoning_content?: string | null;
   tool_calls?: readonly ChatToolCallDelta[] | null;
+  [key: string]: unknown;
 }
 
 export interface ChatLogprob {
@@ -98,11 +55,12 @@ export interface ChatFailure {
   param?: string | null;
 }
 
-interface ChatChoice {
+export interface ChatChoice {
   index?: number;
   finish_reason?: string | null;
   logprobs?: { content?: ChatLogprob[] | null } | null;
   error?: ChatFailure | null;
+  [key: string]: unknown;
 }
 
 interface ChatAnswer<Choice> {
@@ -113,7 +71,9 @@ interface ChatAnswer<Choice> {
   usage?: ChatUsage | null;
   service_tier?: string | null;
   error?: ChatFailure | string | null;
+  [key: string]: unknown;
 }
 
 export type ChatCompletion = ChatAnswer<ChatChoice & { message?: ChatDelta }>;
-export type ChatCompletionChunk = ChatAnswer<ChatChoice & { delta?: ChatDelta }>;
+export type ChunkChoice = ChatChoice & { delta?: ChatDelta | null };
+export type ChatCompletionChunk = ChatAnswer<ChunkChoice>;

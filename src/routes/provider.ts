@@ -1,0 +1,61 @@
+/** What a language model's provider sent: its form, and its failures, whatever status they came under. */
+import { incompleteAnswer, providerError } from "../fal/error.ts";
+import type { Answer } from "../fal/transport.ts";
+import { createDeadline, type Deadline } from "../http/deadline.ts";
+import type { ChatCompletion } from "../openai/chat/answer.ts";
+import { parsed, readCompletion } from "../openai/chat/read.ts";
+import type { StreamFault } from "../openai/chat/relay.ts";
+import { ApiError } from "../openai/error.ts";
+
+/** A failure within this time still gets its own HTTP status; then the stream opens and waits. */
+export const HESITATION_MS = 10_000;
+
+/** Ends when the client leaves, or when the model is silent for `seconds`. */
+export function conversationDeadline(request: Request, seconds: number): Deadline {
+  return createDeadline(
+    request.signal,
+    seconds * 1000,
+    () =>
+      new ApiError(504, `The model said nothing for ${seconds} s.`, "timeout_error", {
+        code: "timeout",
+      }),
+  );
+}
+
+export const isEventStream = ({ response }: Answer) =>
+  (response.headers.get("content-type") ?? "").includes("event-stream");
+
+/**
+ * A JSON answer that must hold a list under `key`. Throws where a provider's failure comes under
+ * status 200, and where the answer is something else altogether.
+ */
+export async function providerJson(
+  { response, key }: Answer,
+  list: "choices" | "data" | "output",
+): Promise<Record<string, unknown>> {
+  const text = await response.text();
+  const body = parsed(text);
+  if (body?.error) throw providerError(body.error, key.name);
+  if (body && Array.isArray(body[list])) return body;
+  throw faultOf({ kind: "garbage", data: text }, key.name);
+}
+
+/** A whole chat completion. A choice may have failed by itself, as in a stream. */
+export async function providerCompletion(answer: Answer): Promise<ChatCompletion> {
+  const body = await providerJson(answer, "choices");
+  const completion = readCompletion(body);
+  if (!completion) {
+    throw faultOf({ kind: "garbage", data: JSON.stringify(body) }, answer.key.name);
+  }
+  const broken = completion.choices?.find((one) => one.error || one.finish_reason === "error");
+  if (!broken) return completion;
+  throw providerError(broken.error ?? "The model failed.", answer.key.name);
+}
+
+export function faultOf(fault: StreamFault, key: string): Error {
+  if (fault.kind === "error") {
+    return fault.error instanceof Error ? fault.error : providerError(fault.error, key);
+  }
+  const what = fault.kind === "cut" ? "was cut short" : "is no chat completion";
+  return incompleteAnswer(`the language model's answer ${what}`, key);
+}

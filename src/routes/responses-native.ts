@@ -1,0 +1,125 @@
+/** fal's own response on its way to the client, in the form that was asked for. */
+import { toApiError } from "../errors.ts";
+import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
+import { serverEvents } from "../fal/events.ts";
+import type { Answer } from "../fal/transport.ts";
+import type { Deadline } from "../http/deadline.ts";
+import { eventStream, frame } from "../http/stream.ts";
+import type { Trace } from "../http/trace.ts";
+import { within } from "../http/within.ts";
+import { parsed } from "../openai/chat/read.ts";
+import { fromApiError } from "../openai/responses/failure.ts";
+import { type Fields, isFields } from "../openai/responses/field.ts";
+import { replay } from "../openai/responses/replay.ts";
+import { HESITATION_MS, isEventStream, providerJson } from "./provider.ts";
+
+export interface Passing {
+  /** The model's name as the client wrote it. */
+  model: string;
+  stream: boolean;
+  trace: Trace;
+  deadline: Deadline;
+  /** Milliseconds after which a silent stream says that it lives. */
+  silence: number;
+  /** Told what was put out: a client may refer to it. */
+  remember(output: readonly Fields[]): void;
+}
+
+const LAST = /^response\.(completed|incomplete|failed)$/;
+
+/** A failure before the first event still gets its own HTTP status. */
+export async function passed(answer: Answer, passing: Passing): Promise<Response> {
+  const { stream, trace, silence } = passing;
+  const events = remembered(
+    isEventStream(answer) ? given(answer, passing) : whole(answer, passing),
+    passing,
+  );
+  if (!stream) return Response.json(await outcome(events, answer.key.name));
+  const first = events.next();
+  await within(first, HESITATION_MS);
+  return eventStream(written(first, events, passing), { trace, silence });
+}
+
+async function* remembered(events: AsyncGenerator<Fields, void>, { remember }: Passing) {
+  for await (const event of events) {
+    const { response, type } = event;
+    const output = LAST.test(String(type)) && isFields(response) ? response.output : undefined;
+    if (Array.isArray(output)) remember(output.filter(isFields));
+    yield event;
+  }
+}
+
+/** Each event as the upstream sent it, but for the model's name; throws where the stream breaks. */
+async function* given({ response, key }: Answer, passing: Passing): AsyncGenerator<Fields, void> {
+  const { deadline, model } = passing;
+  const cut = (cause?: unknown) =>
+    incompleteAnswer("the language model's response was cut short", key.name, cause);
+  try {
+    for await (const { data } of serverEvents(response.body!)) {
+      if (data === "[DONE]") continue;
+      const event = parsed(data);
+      if (typeof event?.type !== "string") throw event?.error ? providerError(event.error) : cut();
+      deadline.extend();
+      const { type, response } = event;
+      yield isFields(response) ? { ...event, response: { ...response, model } } : event;
+      if (LAST.test(type)) return;
+    }
+    throw cut();
+  } catch (error) {
+    if (deadline.passed()) throw deadline.signal.reason;
+    throw error instanceof FalError ? error : cut(error);
+  } finally {
+    deadline.clear();
+  }
+}
+
+async function* whole(answer: Answer, { model, deadline }: Passing): AsyncGenerator<Fields, void> {
+  const body = await providerJson(answer, "output");
+  deadline.clear();
+  yield* replay({ ...body, model });
+}
+
+/** The response that the last event bears. */
+async function outcome(events: AsyncIterable<Fields>, key: string): Promise<unknown> {
+  let last: Fields = {};
+  for await (const event of events) {
+    if (event.type === "error") throw providerError(event, key);
+    last = event;
+  }
+  return last.response;
+}
+
+/** A stream that breaks ends as a failed response: not every SDK throws at an `error` event. */
+async function* written(
+  first: Promise<IteratorResult<Fields, void>>,
+  events: AsyncGenerator<Fields, void>,
+  { deadline, trace }: Passing,
+): AsyncGenerator<string> {
+  let sequence = 0;
+  let response: unknown;
+  try {
+    for (let step = await first; !step.done; step = await events.next()) {
+      const event = step.value;
+      response = event.response ?? response;
+      sequence = Math.max(sequence, Number(event.sequence_number) + 1 || 0);
+      yield frame(String(event.type), event);
+    }
+  } catch (error) {
+    if (deadline.signal.aborted && !deadline.passed()) return; // The client has left.
+    trace.error = error;
+    yield failed(error, response, sequence);
+  } finally {
+    await events.return();
+  }
+}
+
+function failed(error: unknown, response: unknown, sequence_number: number): string {
+  const seen = toApiError(error);
+  if (isFields(response)) {
+    const body = { ...response, status: "failed", error: fromApiError(seen) };
+    const type = "response.failed";
+    return frame(type, { type, response: body, sequence_number });
+  }
+  const { code, message, param } = seen;
+  return frame("error", { type: "error", code, message, param, sequence_number });
+}
