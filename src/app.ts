@@ -10,16 +10,19 @@ import { trace } from "./http/trace.ts";
 import { ApiError } from "./openai/error.ts";
 import { GROUPS, INTRODUCTION } from "./routes/about.ts";
 import type { Deps } from "./routes/deps.ts";
-import { renderError } from "./routes/errors.ts";
+import { renderError, renderNativeError } from "./routes/errors.ts";
 import { chat } from "./routes/chat.ts";
 import { embeddings } from "./routes/embeddings.ts";
 import { health } from "./routes/health.ts";
 import { images } from "./routes/images.ts";
 import { models } from "./routes/models.ts";
+import { isNative, native } from "./routes/native.ts";
+import { proxy } from "./routes/proxy.ts";
 import { responses } from "./routes/responses.ts";
+import { uploads } from "./routes/uploads.ts";
 
 /** Paths that need no key. */
-const PUBLIC = /^\/(healthz|readyz|swagger(\/.*)?)?$/;
+const PUBLIC = /^\/(healthz|readyz|swagger(\/.*)?|uploads\/.+)?$/;
 
 /** How the process around it lets the application reach its server and know of its end. */
 export interface Surroundings {
@@ -32,19 +35,19 @@ const NOWHERE: Surroundings = { patient: () => {}, draining: () => false };
 
 export function createApp(deps: Deps, { patient, draining }: Surroundings = NOWHERE) {
   const { config, keyring, log, version } = deps;
-  const limit = config.maxBodySize * 1e6;
 
   const edge = createEdge({
     log,
     cors: createCors(config.corsOrigin),
     admit: (request, path) =>
       PUBLIC.test(path) ? undefined : admit(request, keyring.identify(request)),
-    measure: (request) => {
+    measure: (request, path) => {
+      const limit = (isNative(path) ? config.maxUploadSize : config.maxBodySize) * 1e6;
       if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
     },
     patient,
     draining,
-    render: renderError,
+    render: (error, path) => (isNative(path) ? renderNativeError : renderError)(error),
   });
 
   const app = new Elysia({ handler: { standardHostname: false } })
@@ -52,7 +55,8 @@ export function createApp(deps: Deps, { patient, draining }: Surroundings = NOWH
     .onError(({ error, code, request }) => {
       const failure = code === "NOT_FOUND" ? nowhere(request) : error;
       trace(request).error = failure;
-      return renderError(failure);
+      const speaksFal = isNative(new URL(request.url).pathname) && code !== "NOT_FOUND";
+      return (speaksFal ? renderNativeError : renderError)(failure);
     })
     .use(docs({ version, introduction: INTRODUCTION, groups: GROUPS }))
     .use(health(deps))
@@ -61,12 +65,18 @@ export function createApp(deps: Deps, { patient, draining }: Surroundings = NOWH
     .use(chat(deps))
     .use(responses(deps))
     .use(embeddings(deps))
+    .use(uploads(deps))
+    .use(proxy(deps))
+    .use(native(deps))
     .get("/", () => Response.redirect("/swagger"), { detail: { hide: true } });
 
   /** An unknown path, or a known one with a method it does not have. */
   function nowhere({ method, url }: Request): ApiError {
     const { pathname } = new URL(url);
-    const allowed = methodsOf(app.routes, pathname);
+    const allowed = methodsOf(
+      app.routes.filter(({ method }) => method !== "ALL"),
+      pathname,
+    );
     const known = allowed.length > 0;
     const message = known
       ? `${method} is not allowed on ${pathname}. Use ${allowed.join(" or ")}.`

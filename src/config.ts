@@ -82,6 +82,31 @@ export const ConfigSchema = Type.Object({
       "how pictures are handed out when the client does not say; aliases of OpenAI's gpt-image models always answer `b64_json`",
     default: "url",
   }),
+  publicUrl: Type.Optional(
+    Type.String({
+      ...meta({
+        description: "base of the links that falgate hands out, where it stands behind a proxy",
+        expects: "a URL such as https://fal.example.com",
+        shown: "from the request",
+      }),
+      pattern: "^https?://[^\\s?#]+$",
+    }),
+  ),
+  trustedProxies: Type.Array(Type.String({ pattern: "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$" }), {
+    ...meta({
+      description: "addresses whose `X-Forwarded-*` headers are believed",
+      expects: "addresses or networks such as 10.0.0.0/8, separated by commas",
+    }),
+    default: ["127.0.0.1", "::1"],
+  }),
+  foreignRequests: Type.Array(Type.String({ minLength: 1 }), {
+    ...meta({
+      description:
+        "client keys (by name, or `*`) that may ask fal for requests that were not submitted here",
+      expects: "names of keys separated by commas, or *",
+    }),
+    default: [],
+  }),
   requestTimeout: Type.Number({
     ...meta({
       description:
@@ -96,6 +121,12 @@ export const ConfigSchema = Type.Object({
     default: 64,
     exclusiveMinimum: 0,
     maximum: 4096,
+  }),
+  maxUploadSize: Type.Number({
+    ...meta({ description: "largest body that only streams through, in MB" }),
+    default: 2048,
+    exclusiveMinimum: 0,
+    maximum: 1048576,
   }),
   cancelOnDisconnect: choice(["queued", "always", "never"] as const, {
     description:

@@ -135,10 +135,7 @@ function fromFal(error: FalError): ApiError {
     });
   }
   const known =
-    (error.type && BY_TYPE[error.type]) ||
-    locked(error) ||
-    fromProvider(error) ||
-    BY_STATUS[error.status];
+    named(BY_TYPE, error.type) || locked(error) || fromProvider(error) || BY_STATUS[error.status];
   if (!known && isValidation(error)) return fromFaults(error);
   const rendering = known ?? upstream(502, "The upstream service failed.");
   // What was billed must not be bought again by a client that retries on its own.
@@ -190,6 +187,14 @@ function locked(error: FalError): Rendering | undefined {
   };
 }
 
+/** A type is fal's word: it may be one that every object has, such as `constructor`. */
+function named<T>(table: Readonly<Record<string, T>>, type: string | undefined): T | undefined {
+  return type !== undefined && Object.hasOwn(table, type) ? table[type] : undefined;
+}
+
+/** A link in a model's own words, which leads to fal's pages. */
+const LINK = /[\s,;(]*(see:?\s+)?https?:\/\/\S+/gi;
+
 const isValidation = ({ status }: FalError) => status === 400 || status === 413 || status === 422;
 
 /** A model's own validation: the first fault decides, in words that hold nothing of fal's body. */
@@ -197,8 +202,9 @@ function fromFaults(error: FalError): ApiError {
   const [first] = error.faults;
   const path = first?.loc.filter((part) => part !== "body") ?? [];
   const param = path.length > 0 ? path.map(String).join(".") : null;
-  const limit = first && LIMITS[first.type];
-  const said = limit ? limit(first.ctx) : first?.msg && `was refused by the model: ${first.msg}`;
+  const limit = named(LIMITS, first?.type);
+  const words = first?.msg.replace(LINK, "");
+  const said = first && limit ? limit(first.ctx) : words && `was refused by the model: ${words}`;
   const subject = param === null ? "The request" : `'${param}'`;
   const message = `${subject} ${said || "was refused by the model"}.`.replace(/\.\.$/, ".");
   return new ApiError(400, message, INVALID, {

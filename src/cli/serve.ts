@@ -1,5 +1,5 @@
 /** `falgate serve`: listening, and leaving in good order. */
-import { createApp } from "../app.ts";
+import { type App, createApp } from "../app.ts";
 import { type Config, ConfigError, ConfigSchema } from "../config.ts";
 import { createLog, type Log } from "../log.ts";
 import { VERSION } from "../version.ts";
@@ -21,9 +21,11 @@ export async function serve(invocation: Invocation): Promise<number> {
     );
   }
 
-  const gateway = createGateway(config, log, anonymous);
+  const gateway = createGateway(config, log, anonymous, {
+    addressOf: (request) => app.server?.requestIP(request)?.address,
+  });
   let draining = false;
-  const app = createApp(gateway, {
+  const app: App = createApp(gateway, {
     patient: (request) => app.server?.timeout(request, 0),
     draining: () => draining,
   });

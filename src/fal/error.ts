@@ -148,10 +148,21 @@ function fault(value: unknown): Fault {
   const entry = (typeof value === "object" && value !== null ? value : {}) as Json;
   return {
     loc: Array.isArray(entry.loc) ? (entry.loc as (string | number)[]) : [],
-    msg: text_(entry.msg) ?? "",
+    msg: unquoted(text_(entry.msg) ?? "", entry.input),
     type: text_(entry.type) ?? "unknown",
     ctx: (typeof entry.ctx === "object" && entry.ctx !== null ? entry.ctx : {}) as Json,
   };
+}
+
+/** Shorter texts may be part of any word. */
+const QUOTED = 8;
+
+/** What a model says without what the caller said, which some models repeat. */
+function unquoted(message: string, input: unknown): string {
+  const said = typeof input === "string" ? [input] : Object.values(Object(input) as Json);
+  return said
+    .filter((text): text is string => typeof text === "string" && text.length >= QUOTED)
+    .reduce((rest, text) => rest.replaceAll(text, "…"), message);
 }
 
 function words(body: Json, faults: readonly Fault[], text: string): string {

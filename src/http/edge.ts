@@ -18,7 +18,7 @@ export interface EdgeOptions {
   /** True while the process is on its way out. */
   draining(): boolean;
   /** Any failure as the client sees it. */
-  render(error: unknown): Response;
+  render(error: unknown, path: string): Response;
 }
 
 /** Wraps the whole application: ids, CORS, admission, limits and the access log, also for 404s. */
@@ -37,7 +37,7 @@ export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
     };
     const response = await answer().catch((error: unknown) => {
       traced.error = error;
-      return render(error);
+      return render(error, path);
     });
     response.headers.set("x-request-id", traced.id);
     if (request.method !== "OPTIONS") cors.decorate(request, response.headers);

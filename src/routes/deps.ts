@@ -4,6 +4,9 @@ import type { Config } from "../config.ts";
 import type { Language } from "../fal/language.ts";
 import type { MediaSource } from "../fal/media.ts";
 import type { Verdict } from "../fal/probe.ts";
+import type { Storage } from "../fal/storage.ts";
+import type { Rest } from "../relay/rest.ts";
+import type { Relay } from "../relay/relay.ts";
 import type { Generations } from "../generation/generations.ts";
 import type { Log } from "../log.ts";
 import type { Dictionary } from "../models/resolve.ts";
@@ -16,6 +19,13 @@ export interface Deps {
   generations: Generations;
   language: Language;
   media: MediaSource;
+  /** fal's own API, relayed. */
+  relay: Relay;
+  /** fal's uploads and tokens, relayed. */
+  rest: Rest;
+  storage: Storage;
+  /** Base of the links in an answer to this request. */
+  originOf(request: Request): string;
   /** Whether fal can be reached with any of the configured keys. */
   probe(): Promise<Verdict>;
   version: string;

@@ -24,7 +24,7 @@ export function heldQueue() {
     const result = Promise.withResolvers<Result>();
     result.promise.catch(() => {});
     const { stream, push } = pushed<Status>();
-    const key = { value: "id:secret", name: "fal key 1" };
+    const key = { value: "id:secret", id: "digest", name: "fal key 1" };
     const requestId = `job-${jobs.length + 1}`;
     const job: Job = { requestId, endpoint, key, url: `held:${requestId}` };
     held.set(job, { changes: stream, result: result.promise });

@@ -1,0 +1,44 @@
+/** Failures in fal's own form, for clients that speak fal. */
+
+/**
+ * fal's error body as it came, with a top-level `message` besides: the JavaScript client and the AI
+ * SDK show that and nothing else (fal-js, `response.ts`).
+ */
+export function withMessage(text: string): string {
+  const body = parse(text);
+  if (!body || typeof body.message === "string") return text;
+  const message = words(body);
+  return message === undefined ? text : JSON.stringify({ ...body, message });
+}
+
+function words({ detail, error, status }: Record<string, unknown>): string | undefined {
+  if (typeof detail === "string") return detail;
+  if (Array.isArray(detail)) {
+    const said = detail.map((fault: { loc?: unknown[]; msg?: unknown }) =>
+      [Array.isArray(fault?.loc) ? fault.loc.join(".") : "", fault?.msg].filter(Boolean).join(": "),
+    );
+    return said.join("; ");
+  }
+  if (typeof error === "string") return error;
+  return typeof status === "string" ? status.toLowerCase().replaceAll("_", " ") : undefined;
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const object = typeof value === "object" && value !== null && !Array.isArray(value);
+    return object ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined; // An ingress answers in HTML, which passes as it is.
+  }
+}
+
+/** A refusal of falgate's own on a route that speaks fal. */
+export function refused(status: number, message: string): Response {
+  return Response.json({ detail: message, message }, { status });
+}
+
+/** fal's answer for a request that it does not know, or that is not the asker's. */
+export function notFound(): Response {
+  return Response.json({ status: "NOT_FOUND", message: "not found" }, { status: 404 });
+}

@@ -1,0 +1,259 @@
+/** fal's own API, relayed: submitted here, followed here, kept here. */
+import { FalError } from "../fal/error.ts";
+import { appOf } from "../fal/endpoint.ts";
+import type { FalKeys } from "../fal/keys.ts";
+import type { Pass } from "../fal/pass.ts";
+import type { Job, Status } from "../fal/queue.ts";
+
+import { type Body, jsonFault } from "./body.ts";
+import { notFound, withMessage } from "./fault.ts";
+import type { Follow, Follows } from "./follow.ts";
+import { keptHeaders, toClient, toFal } from "./headers.ts";
+import { withAllLinks, withLinks } from "./links.ts";
+import type { FalRequest, Requests } from "./requests.ts";
+
+/** One client's call. */
+export interface Caller {
+  /** The client key's id: what it submits is its own. */
+  owner: string;
+  /** May ask for requests that were not submitted here. */
+  foreign: boolean;
+  headers: Headers;
+  /** The query, with its question mark, or nothing. */
+  search: string;
+  /** Where links point: falgate's own address, with the prefix that the client came by. */
+  base: string;
+  signal: AbortSignal;
+}
+
+export interface Relay {
+  /** `ids`: the endpoint, or the chain of an alias: the next one serves where fal has retired one. */
+  submit(ids: readonly string[], body: Body, caller: Caller): Promise<Response>;
+  status(requestId: string, app: string, caller: Caller): Promise<Response>;
+  /** The request's statuses as they come, the last one being COMPLETED. Undefined: it is not there. */
+  statuses(
+    requestId: string,
+    app: string,
+    caller: Caller,
+  ): Promise<AsyncIterable<string> | undefined>;
+  result(requestId: string, app: string, caller: Caller): Promise<Response>;
+  cancel(requestId: string, app: string, caller: Caller): Promise<Response>;
+  /** fal's synchronous API and its streams: straight through. */
+  run(ids: readonly string[], body: Body, caller: Caller): Promise<Response>;
+}
+
+export interface RelayOptions {
+  pass: Pass;
+  keys: FalKeys;
+  follows: Follows;
+  requests: Requests;
+  queueUrl: string;
+  runUrl: string;
+}
+
+export function createRelay(options: RelayOptions): Relay {
+  const { pass, keys, follows, requests } = options;
+  const queue = options.queueUrl.replace(/\/+$/, "");
+  const runner = options.runUrl.replace(/\/+$/, "");
+
+  /** The first endpoint of a chain that fal still has. */
+  async function first(host: string, ids: readonly string[], body: Body, caller: Caller) {
+    const { headers, search, signal } = caller;
+    for (const [index, id] of ids.entries()) {
+      const url = `${host}/${id}${search}`;
+      const passed = await pass({ method: "POST", url, headers: toFal(headers), body, signal });
+      const last = index === ids.length - 1 || body instanceof ReadableStream;
+      if (last || passed.response.status !== 404) return { ...passed, id };
+      await passed.response.body?.cancel();
+    }
+    throw new FalError({ status: 404, message: "the alias has no endpoint" });
+  }
+
+  async function submit(ids: readonly string[], body: Body, caller: Caller): Promise<Response> {
+    const fault = jsonFault(body);
+    if (fault) return fault;
+    const { response, key, id } = await first(queue, ids, body, caller);
+    if (!response.ok) return failed(response);
+    const text = await response.text();
+    const answer = JSON.parse(text) as { request_id?: unknown };
+    const requestId = String(answer.request_id);
+    const app = appOf(id);
+    await requests.remember({
+      requestId,
+      owner: caller.owner,
+      endpoint: id,
+      app,
+      falKey: key.id,
+      createdAt: Date.now(),
+    });
+    const linked = withAllLinks({ status: "IN_QUEUE", ...answer }, caller.base, app, requestId);
+    return Response.json(linked, {
+      status: response.status,
+      headers: toClient(response.headers, true),
+    });
+  }
+
+  /** The request if it is the caller's own, or one that fal knows and the caller may ask for. */
+  async function find(requestId: string, app: string, { owner, foreign }: Caller) {
+    const known = await requests.find(requestId);
+    if (known) return known.owner === owner ? known : undefined;
+    if (!foreign) return undefined;
+    const endpoint = appOf(app);
+    return { requestId, owner, endpoint, app: endpoint, falKey: "", createdAt: 0 };
+  }
+
+  function jobOf({ requestId, endpoint, app, falKey }: FalRequest): Job {
+    const key = keys.byId(falKey) ?? keys.next();
+    if (!key) throw new FalError({ status: 401, message: "no fal key is configured" });
+    return { requestId, endpoint, key, url: `${queue}/${app}/requests/${requestId}` };
+  }
+
+  async function status(requestId: string, app: string, caller: Caller): Promise<Response> {
+    const request = await find(requestId, app, caller);
+    if (!request) return notFound();
+    const told = request.result ? lastOf(request) : await latest(follows.of(jobOf(request)));
+    return Response.json(shown(told, request, caller), {
+      status: told.status === "COMPLETED" ? 200 : 202,
+    });
+  }
+
+  async function statuses(requestId: string, app: string, caller: Caller) {
+    const request = await find(requestId, app, caller);
+    if (!request) return undefined;
+    const line = (told: Status) => `data: ${JSON.stringify(shown(told, request, caller))}\n\n`;
+    if (request.result) return one(line(lastOf(request)));
+    const follow = follows.of(jobOf(request));
+    await follow.known;
+    return listened(follow, caller.signal, line);
+  }
+
+  async function result(requestId: string, app: string, caller: Caller): Promise<Response> {
+    const request = await find(requestId, app, caller);
+    if (!request) return notFound();
+    if (request.result) return kept(request.result);
+    const follow = follows.of(jobOf(request));
+    const told = await latest(follow);
+    // What the AI SDK looks for while it waits on the result itself.
+    if (told.status !== "COMPLETED") return early();
+    await follow.kept;
+    const settled = await requests.find(requestId);
+    return settled?.result ? kept(settled.result) : passResult(request, caller);
+  }
+
+  async function passResult(request: FalRequest, { headers, signal }: Caller): Promise<Response> {
+    const { key, url } = jobOf(request);
+    const { response } = await pass({ method: "GET", url, headers: toFal(headers), key, signal });
+    return response.ok ? through(response) : failed(response);
+  }
+
+  async function cancel(requestId: string, app: string, caller: Caller): Promise<Response> {
+    const request = await find(requestId, app, caller);
+    if (!request) return notFound();
+    const { key, url } = jobOf(request);
+    const { headers, signal } = caller;
+    const sent = { method: "PUT", url: `${url}/cancel`, headers: toFal(headers), key, signal };
+    const { response } = await pass(sent);
+    return response.ok ? through(response) : failed(response);
+  }
+
+  async function run(ids: readonly string[], body: Body, caller: Caller): Promise<Response> {
+    const { response } = await first(runner, ids, body, caller);
+    return response.ok ? through(response) : failed(response);
+  }
+
+  return { submit, status, statuses, result, cancel, run };
+}
+
+async function latest(follow: Follow): Promise<Status> {
+  await follow.known;
+  return follow.latest()!;
+}
+
+const lastOf = ({ result }: FalRequest) => JSON.parse(result!.statusBody) as Status;
+
+/** A status as one client sees it: its own links, and logs only if it asked for them. */
+function shown(told: Status, { app, requestId }: FalRequest, { base, search }: Caller): Status {
+  const logs = /[?&]logs=(1|true)(&|$)/i.test(search) ? (told.logs ?? []) : null;
+  const queued = told.status === "IN_QUEUE";
+  const linked = withLinks({ response_url: "", ...told }, base, app, requestId);
+  return { ...linked, ...(queued ? { queue_position: told.queue_position ?? 0 } : { logs }) };
+}
+
+async function* one(line: string) {
+  yield line;
+}
+
+/** What the follow has heard so far, then everything new, to the end. */
+async function* listened(
+  follow: Follow,
+  signal: AbortSignal,
+  line: (told: Status) => string,
+): AsyncGenerator<string> {
+  const waiting: Status[] = [follow.latest()!];
+  let wake = () => {};
+  const stop = follow.listen((told) => {
+    waiting.push(told);
+    wake();
+  });
+  const end = () => wake();
+  signal.addEventListener("abort", end, { once: true });
+  follow.kept.then(end, end);
+  let over = false;
+  follow.kept.then(
+    () => (over = true),
+    () => (over = true),
+  );
+  try {
+    while (!signal.aborted) {
+      const next = waiting.shift();
+      if (next) {
+        yield line(next);
+        if (next.status === "COMPLETED") return;
+        continue;
+      }
+      if (over) return;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    stop();
+    signal.removeEventListener("abort", end);
+  }
+}
+
+const early = () => {
+  const detail = "Request is still in progress";
+  return Response.json({ detail, message: detail }, { status: 400 });
+};
+
+/** A kept result, exactly as fal gave it. */
+function kept({ status, body, headers }: NonNullable<FalRequest["result"]>): Response {
+  return new Response(status < 400 ? body : withMessage(body), { status, headers });
+}
+
+/** fal's answer, byte for byte. Never its Response itself: see http/stream.ts. */
+function through(response: Response): Response {
+  const { status, headers, body } = response;
+  return new Response(body, { status, headers: toClient(headers) });
+}
+
+async function failed(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  return new Response(withMessage(await response.text()), {
+    status,
+    headers: toClient(headers, true),
+  });
+}
+
+/** Fetches a completed request's result, whatever it is, and keeps it with its last status. */
+export function keeper(pass: Pass, requests: Requests) {
+  return async ({ requestId, key, url }: Job, last: Status): Promise<void> => {
+    const headers = { "accept-encoding": "identity" };
+    const { response } = await pass({ method: "GET", url, headers, key });
+    await requests.settle(requestId, {
+      statusBody: JSON.stringify(last),
+      status: response.status,
+      body: await response.text(),
+      headers: keptHeaders(response.headers),
+    });
+  };
+}

@@ -1,0 +1,116 @@
+/** fal's own API under falgate's address: `/{owner}/{app…}`, `/queue/…`, `/run/…`. */
+import { Elysia, NotFoundError } from "elysia";
+import { admitted } from "../accounts/keys.ts";
+import { eventStream } from "../http/stream.ts";
+import { trace } from "../http/trace.ts";
+import { bodyOf } from "../relay/body.ts";
+import { notFound, refused } from "../relay/fault.ts";
+import type { Caller } from "../relay/relay.ts";
+import { type Host, readTarget, type Target } from "../relay/target.ts";
+import type { Deps } from "./deps.ts";
+
+/** A path under one of fal's hosts, as a client or the proxy protocol asks for it. */
+export interface NativeCall {
+  host: Host;
+  method: string;
+  path: string;
+  search: string;
+  /** Prefix of the links in the answer: what the client put before fal's own path. */
+  prefix: string;
+}
+
+export type Native = (call: NativeCall, request: Request) => Promise<Response>;
+
+/** The one way to fal's own API, whichever spelling a request came in. */
+export function createNative(deps: Deps): Native {
+  const { config, dictionary, relay, originOf } = deps;
+
+  /** Aliases are names too; an alias of several endpoints falls back as it does elsewhere. */
+  const chain = (name: string) => {
+    const alias = dictionary.resolve(name)?.alias;
+    return alias?.endpoints.length ? alias.endpoints : undefined;
+  };
+
+  function callerOf({ search, prefix }: NativeCall, request: Request): Caller {
+    const { id: owner, name } = admitted(request);
+    return {
+      owner,
+      foreign: config.foreignRequests.some((allowed) => allowed === "*" || allowed === name),
+      headers: request.headers,
+      search,
+      base: originOf(request) + prefix,
+      signal: request.signal,
+    };
+  }
+
+  async function perform(
+    target: Target,
+    names: readonly string[],
+    caller: Caller,
+    request: Request,
+  ) {
+    const { operation, id, requestId = "" } = target;
+    if (operation === "submit") return relay.submit(names, await bodyOf(request), caller);
+    if (operation === "run" || operation === "run-stream") {
+      return relay.run(names, await bodyOf(request), caller);
+    }
+    if (operation === "status") return relay.status(requestId, id, caller);
+    if (operation === "result") return relay.result(requestId, id, caller);
+    if (operation === "cancel") return relay.cancel(requestId, id, caller);
+    const statuses = await relay.statuses(requestId, id, caller);
+    return statuses ? eventStream(statuses, { trace: trace(request) }) : notFound();
+  }
+
+  return async (call, request) => {
+    const { host, method, path } = call;
+    const target = readTarget(method, path, host, (name) => chain(name)?.[0]);
+    if (!target) return refused(404, `There is no ${method} ${path} here.`);
+    const traced = trace(request);
+    traced.model = target.id;
+    const names = chain(decodeURIComponent(path.slice(1))) ?? [target.id];
+    const began = performance.now();
+    const response = await perform(target, names, callerOf(call, request), request);
+    traced.upstreamMs = performance.now() - began;
+    return response;
+  };
+}
+
+/** First segments that are falgate's own; everything else may be an owner at fal. */
+const OWN = new Set([
+  ...["v1", "swagger", "healthz", "readyz", "metrics", "admin", "files", "console"],
+  ...["models", "images", "chat", "responses", "embeddings", "audio", "videos", "tasks"],
+  ...["jimeng", "webhooks", ".well-known", ""],
+]);
+
+/** Whether a path speaks fal: by its prefix, or because it begins with an owner. */
+export function isNative(path: string): boolean {
+  const [, first = "", second] = path.split("/");
+  return !OWN.has(first) && second !== undefined;
+}
+
+export function native(deps: Deps) {
+  const { dictionary } = deps;
+  const relayed = createNative(deps);
+
+  const under =
+    (host: Host, prefix: string) =>
+    ({ request }: { request: Request }) => {
+      const { pathname, search } = new URL(request.url);
+      const path = pathname.slice(prefix.length);
+      return relayed({ host, method: request.method, path, search, prefix }, request);
+    };
+
+  const hidden = { parse: "none", detail: { hide: true } } as const;
+  return new Elysia({ tags: ["fal"] })
+    .all("/queue/*", under("queue", "/queue"), hidden)
+    .all("/run/*", under("run", "/run"), hidden)
+    .all("/*", ({ request }) => bare(request), hidden);
+
+  /** `/{owner}/{app…}`, or an alias alone. Anything else is no path of anybody's. */
+  function bare(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const alias = () => dictionary.resolve(decodeURIComponent(pathname.slice(1)))?.alias;
+    if (!isNative(pathname) && !alias()) throw new NotFoundError();
+    return under("queue", "")({ request });
+  }
+}

@@ -1,0 +1,48 @@
+/** `/api/fal/proxy`: fal's server-proxy protocol, for applications whose key stays on a server. */
+import { Elysia } from "elysia";
+import { bodyOf } from "../relay/body.ts";
+import type { Host } from "../relay/target.ts";
+import type { Deps } from "./deps.ts";
+import { createNative } from "./native.ts";
+
+/** Where the target may point, and what stands for it here. The name in it is never asked. */
+const HOSTS: Readonly<Record<string, Host | "rest">> = {
+  "queue.fal.run": "queue",
+  "queue.falrun.com": "queue",
+  "fal.run": "run",
+  "falrun.com": "run",
+  "rest.fal.ai": "rest",
+  "rest.alpha.fal.ai": "rest",
+};
+
+export function proxy(deps: Deps) {
+  const { rest, originOf } = deps;
+  const relayed = createNative(deps);
+
+  async function forward(request: Request): Promise<Response> {
+    const target = targetOf(request.headers.get("x-fal-target-url"));
+    if (!target) return Response.json("Invalid request", { status: 400 });
+    const { host, path, search } = target;
+    const { method, headers, signal } = request;
+    if (host !== "rest") return relayed({ host, method, path, search, prefix: "" }, request);
+    const caller = { headers, base: originOf(request), signal };
+    return rest.call(method, path, search, await bodyOf(request), caller);
+  }
+
+  const hidden = { parse: "none", detail: { hide: true } } as const;
+  return new Elysia({ tags: ["fal"] }).all(
+    "/api/fal/proxy",
+    ({ request }) => forward(request),
+    hidden,
+  );
+}
+
+/** https, one of fal's own hosts, and nothing in it that could lead elsewhere. */
+function targetOf(given: string | null) {
+  if (!given || !URL.canParse(given)) return undefined;
+  const url = new URL(given);
+  const host = HOSTS[url.hostname];
+  const plain = url.protocol === "https:" && url.port === "" && url.username + url.password === "";
+  if (!host || !plain) return undefined;
+  return { host, path: url.pathname, search: url.search };
+}

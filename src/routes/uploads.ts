@@ -1,0 +1,72 @@
+/** Files on their way to fal's storage: fal's own upload protocol, and a plain form. */
+import { Type } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { answers } from "../http/answers.ts";
+import { invalidRequest } from "../openai/error.ts";
+import { bodyOf } from "../relay/body.ts";
+import type { Deps } from "./deps.ts";
+
+const Uploaded = Type.Object(
+  { url: Type.String({ description: "An address that every fal model can read." }) },
+  { description: "Stored" },
+);
+
+export function uploads(deps: Deps) {
+  const { rest, storage, originOf } = deps;
+
+  async function relayed(request: Request): Promise<Response> {
+    const { pathname, search } = new URL(request.url);
+    const { method, headers, signal } = request;
+    const caller = { headers, base: originOf(request), signal };
+    return rest.call(method, pathname.slice("/rest".length), search, await bodyOf(request), caller);
+  }
+
+  function ticketed(request: Request): Promise<Response> {
+    const [, , ticket = "", ...more] = new URL(request.url).pathname.split("/");
+    return rest.upload(ticket, more.map((part) => `/${part}`).join(""), request);
+  }
+
+  async function stored(request: Request): Promise<Response> {
+    const type = request.headers.get("content-type") ?? "";
+    if (!type.startsWith("multipart/form-data")) {
+      throw invalidRequest("Send the file as multipart/form-data, in the field 'file'.", "file");
+    }
+    const form = await request.formData();
+    const file = form.get("file") ?? [...form.values()].find((value) => value instanceof Blob);
+    if (!(file instanceof Blob) || file.size === 0) {
+      throw invalidRequest("The form has no file, or an empty one.", "file");
+    }
+    const contentType = file.type || "application/octet-stream";
+    const name = file instanceof File && file.name ? file.name : "upload";
+    return Response.json({
+      url: await storage.upload({ body: file, contentType, name }, request.signal),
+    });
+  }
+
+  const hidden = { parse: "none", detail: { hide: true } } as const;
+  return new Elysia({ tags: ["fal"] })
+    .all("/rest/*", ({ request }) => relayed(request), hidden)
+    .all("/uploads/*", ({ request }) => ticketed(request), hidden)
+    .post("/files", ({ request }) => stored(request), {
+      parse: "none",
+      detail: {
+        summary: "Upload a file",
+        description:
+          "Puts a file into fal's storage and gives its address, for use in any request.",
+        security: [{ bearer: [] }],
+        requestBody: {
+          required: true,
+          content: {
+            "multipart/form-data": {
+              schema: {
+                type: "object",
+                required: ["file"],
+                properties: { file: { type: "string", format: "binary" } },
+              },
+            },
+          },
+        },
+        responses: answers(Uploaded, [400, 401, 413, 502]),
+      },
+    });
+}
