@@ -7,6 +7,7 @@ import { createMediaSource } from "../fal/media.ts";
 import { createProbe, type Verdict } from "../fal/probe.ts";
 import { createPass } from "../fal/pass.ts";
 import { createQueue } from "../fal/queue.ts";
+import { createStreams } from "../fal/stream.ts";
 import { createStorage } from "../fal/storage.ts";
 import { createTransport } from "../fal/transport.ts";
 import { createGenerations } from "../generation/generations.ts";
@@ -48,7 +49,13 @@ export function createGateway(
   const pass = createPass({ keys, log });
   const tickets = createTickets(config.falKey.join());
   const follows = createFollows({ queue, keep: keeper(pass, requests) });
-  const generations = createGenerations({ queue, policy: config.cancelOnDisconnect, log });
+  const streams = createStreams({ transport, url: config.falRunUrl });
+  const generations = createGenerations({
+    streams,
+    queue,
+    policy: config.cancelOnDisconnect,
+    log,
+  });
   return {
     config,
     log,

@@ -1,17 +1,19 @@
 /** One call at fal, from submission to result, and what becomes of it when nobody waits any more. */
-import type { Job, Queue, Result, Status } from "../fal/queue.ts";
+import type { Queue, Result, Status } from "../fal/queue.ts";
 
 /** What happens upstream when the last client leaves. */
 export type CancelPolicy = "queued" | "always" | "never";
 
 export interface Call {
   /** Settles once fal has taken the call, or refused it. */
-  readonly accepted: Promise<Job>;
+  readonly accepted: Promise<unknown>;
   readonly result: Promise<Result>;
   /** The latest that fal said. Undefined until it has said something. */
   readonly status: () => Status | undefined;
   /** Whether fal is known to work on it, or to have done so. */
   readonly started: () => boolean;
+  /** What it has given so far, before the result: for endpoints that show a picture while it grows. */
+  readonly partials: () => readonly unknown[];
   /** Nobody waits: cancels what the policy allows. Resolves to whether it was cancelled. */
   abandon(policy: CancelPolicy): Promise<boolean>;
 }
@@ -43,5 +45,5 @@ export function startCall(
     return queue.cancel(job);
   }
 
-  return { accepted, result: follow(), status: () => latest, started, abandon };
+  return { accepted, result: follow(), status: () => latest, started, partials: () => [], abandon };
 }

@@ -15,9 +15,11 @@ export function pictureModel(dictionary: Dictionary, name: string): Model {
   throw invalidRequest(message, "model", "unsupported_model");
 }
 
-export function drawing(model: Model, request: ImageRequest): Plan {
+/** `growing`: the client wants to see the picture while it grows, where the model can show it. */
+export function drawing(model: Model, request: ImageRequest, growing = false): Plan {
   return {
     model: model.id,
+    growing,
     endpoints: model.endpoints,
     fit: (endpoint) => fitImage(request, endpoint, model.alias?.defaults),
   };

@@ -22,6 +22,8 @@ export interface Generation {
   wait(wait: Wait): Promise<Settled>;
   /** The latest of every call at fal. */
   progress(): readonly (Status | undefined)[];
+  /** What a growing picture looked like so far. */
+  partials(): readonly unknown[];
   /** Calls back on every change at fal, until the returned function is called. */
   watch(listener: () => void): () => void;
   /** The answer went out: an equal request from now on is a new one. */
@@ -101,6 +103,7 @@ export function createGeneration({ start, policy, failed }: GenerationOptions): 
     accepted: (wait) => stay(run.accepted, wait),
     wait: outcome,
     progress: run.progress,
+    partials: run.partials,
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,4 +1,5 @@
 /** All generations of this process: which request starts one, and which joins one. */
+import type { Streams } from "../fal/stream.ts";
 import type { Queue } from "../fal/queue.ts";
 import { ApiError, invalidRequest } from "../openai/error.ts";
 import type { Log } from "../log.ts";
@@ -31,6 +32,7 @@ export interface Generations {
 
 export interface GenerationsOptions {
   queue: Queue;
+  streams: Streams;
   policy: CancelPolicy;
   log: Log;
   now?: () => number;
@@ -49,7 +51,7 @@ interface Entry {
 }
 
 export function createGenerations(options: GenerationsOptions): Generations {
-  const { queue, policy, log, now = Date.now } = options;
+  const { queue, streams, policy, log, now = Date.now } = options;
   const retired: Retired = new Map();
   const byPrint = new Map<string, Entry[]>();
   const byKey = new Map<string, Entry & { body: string }>();
@@ -97,7 +99,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
   function start(plan: Plan, print: string): Generation {
     const generation = createGeneration({
       policy,
-      start: (changed) => startRun(plan, { queue, retired, changed, now }),
+      start: (changed) => startRun(plan, { queue, streams, retired, changed, now }),
       failed: (error) => log.warn("a cancellation failed", { error }),
     });
     const entry: Entry = { generation, expires: Number.POSITIVE_INFINITY };

@@ -7,6 +7,8 @@ export interface Plan {
   readonly model: string;
   /** Best first; the next one serves when fal has retired the one before. */
   readonly endpoints: readonly Endpoint[];
+  /** Whether the client wants to see pictures while they grow, where the endpoint can show them. */
+  readonly growing?: boolean;
   /** The request in an endpoint's own fields. Throws ApiError where it cannot be honoured. */
   fit(endpoint: Endpoint): Fitted;
 }

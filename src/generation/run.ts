@@ -1,8 +1,11 @@
 /** Carrying a plan out: its calls side by side, the next endpoint where fal has retired one. */
 import { FalError } from "../fal/error.ts";
 import type { Queue, Result, Status } from "../fal/queue.ts";
+import type { Streams } from "../fal/stream.ts";
 import type { Endpoint } from "../models/catalog.ts";
+import { limitsOf } from "../models/limits.ts";
 import { type Call, type CancelPolicy, startCall } from "./call.ts";
+import { startGrowingCall } from "./growing-call.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Settled {
@@ -22,6 +25,8 @@ export interface Run {
   readonly settled: Promise<Settled>;
   /** The latest of every call. */
   progress(): readonly (Status | undefined)[];
+  /** What a single growing call has given so far. */
+  partials(): readonly unknown[];
   /** Resolves to true when anything was cancelled. */
   abandon(policy: CancelPolicy): Promise<boolean>;
 }
@@ -33,12 +38,14 @@ export type Retired = Map<string, number>;
 
 export interface RunOptions {
   queue: Queue;
+  streams: Streams;
   retired: Retired;
   changed: () => void;
   now?: () => number;
 }
 
-export function startRun(plan: Plan, { queue, retired, changed, now = Date.now }: RunOptions): Run {
+export function startRun(plan: Plan, options: RunOptions): Run {
+  const { queue, streams, retired, changed, now = Date.now } = options;
   const started = performance.now();
   const accepted = Promise.withResolvers<void>();
   let calls: readonly Call[] = [];
@@ -51,9 +58,13 @@ export function startRun(plan: Plan, { queue, retired, changed, now = Date.now }
 
   /** Every call on one endpoint, to its end. */
   async function attempt(endpoint: Endpoint): Promise<PromiseSettledResult<Result>[]> {
-    calls = plan
-      .fit(endpoint)
-      .calls.map(({ input }) => startCall(queue, endpoint.id, input, changed));
+    const { calls: fitted } = plan.fit(endpoint);
+    const grows = plan.growing && fitted.length === 1 && limitsOf(endpoint.id).streams;
+    calls = fitted.map(({ input }) =>
+      grows
+        ? startGrowingCall(streams, endpoint.id, input, changed)
+        : startCall(queue, endpoint.id, input, changed),
+    );
     const outcomes = Promise.allSettled(calls.map(({ result }) => result));
     const taken = await Promise.allSettled(calls.map((call) => call.accepted));
     // Where some calls were taken they are paid for, and what they make is delivered.
@@ -99,6 +110,7 @@ export function startRun(plan: Plan, { queue, retired, changed, now = Date.now }
     accepted: accepted.promise,
     settled: outcome,
     progress: () => calls.map(({ status }) => status()),
+    partials: () => (calls.length === 1 ? calls[0]!.partials() : []),
     abandon,
   };
 }

@@ -9,6 +9,8 @@ export interface Limits {
   readonly given?: number;
   /** The only words of `duration`, where the declarations say no more than that it is text. */
   readonly lengths?: readonly string[];
+  /** It shows its picture while it grows, under `/stream`. */
+  readonly streams?: true;
   /** The slowest and fastest that speech may be, 1 being its usual pace. */
   readonly speed?: readonly [slowest: number, fastest: number];
 }
@@ -28,6 +30,12 @@ const LIMITS: Readonly<Record<string, Partial<Limits>>> = {
   "fal-ai/bytedance/seedream/v4.5/edit": { sides: [1920, 4096], given: 10 },
   "fal-ai/elevenlabs/tts/multilingual-v2": { speed: [0.7, 1.2] },
   "fal-ai/elevenlabs/tts/turbo-v2.5": { speed: [0.7, 1.2] },
+  "fal-ai/flux-1/dev": { streams: true },
+  "fal-ai/flux-1/schnell": { streams: true },
+  "fal-ai/flux/dev": { streams: true },
+  "fal-ai/flux/schnell": { streams: true },
+  "fal-ai/flux-krea-lora": { streams: true },
+  "fal-ai/flux-lora": { streams: true },
   "fal-ai/gpt-image-1-mini/edit": { given: 16 },
   "fal-ai/gpt-image-1.5/edit": { given: 16 },
   "fal-ai/gpt-image-1/edit-image": { given: 16 },

@@ -46,7 +46,7 @@ export const ImageGenerateParams = Type.Object(
     partial_images: Type.Optional(
       Type.Integer({
         description:
-          "Accepted. fal's queue gives finished pictures only, so none of them is partial.",
+          "With `stream`: how many times a single growing picture is shown at the most. Models that give finished pictures only, which are most, show none.",
         minimum: 0,
         maximum: 3,
       }),

@@ -19,10 +19,13 @@ export function images(deps: Deps) {
 
   async function generate(body: ImageGenerateParams, request: Request): Promise<Response> {
     const { model: name = DEFAULT_IMAGE_MODEL, response_format, stream } = body;
+    const growing = stream === true && (body.partial_images ?? 0) > 0;
     const traced = trace(request);
     traced.model = name;
     const model = pictureModel(dictionary, name);
-    const generation = generations.begin(asked(request, drawing(model, imageRequest(body)), body));
+    const generation = generations.begin(
+      asked(request, drawing(model, imageRequest(body), growing), body),
+    );
     const wait = patience(request, config.requestTimeout);
     const rendering: Rendering = {
       model: model.id,

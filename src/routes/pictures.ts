@@ -1,12 +1,18 @@
 /** A generation's pictures as OpenAI's clients read them: links, base64, or events. */
 import type { Generation, Wait } from "../generation/generation.ts";
+import { growth } from "../generation/growth.ts";
 import { drawn } from "../generation/pictures.ts";
 import type { Settled } from "../generation/run.ts";
 import { base64 } from "../http/base64.ts";
 import { frame, jsonStream } from "../http/stream.ts";
 import type { Trace } from "../http/trace.ts";
 import type { Picture } from "../models/output.ts";
-import { completedEvent, type ImagesResponse, type ImageStream } from "../openai/images.ts";
+import {
+  completedEvent,
+  type ImagesResponse,
+  type ImageStream,
+  partialEvent,
+} from "../openai/images.ts";
 import { picturesJson } from "../openai/picture-json.ts";
 import type { Deps } from "./deps.ts";
 import { errorFrame } from "./errors.ts";
@@ -17,7 +23,12 @@ export interface Rendering {
   model: string;
   format: "url" | "b64_json";
   /** What the client asked for, to be echoed in events. */
-  asked: { quality?: string; background?: string; response_format?: string };
+  asked: {
+    quality?: string;
+    background?: string;
+    response_format?: string;
+    partial_images?: number;
+  };
 }
 
 type Media = Pick<Deps, "media">;
@@ -63,14 +74,22 @@ export async function* pictureEvents(
   trace: Trace,
 ): AsyncGenerator<string> {
   try {
-    const settled = await generation.wait(wait);
+    const waiting = generation.wait(wait);
+    waiting.catch(() => {}); // Read below, when nothing grows any more.
+    const show = async (picture: Picture) =>
+      asked.response_format === "url"
+        ? { url: picture.url }
+        : { b64_json: await whole(picture.url, media, wait.signal) };
+    let index = 0;
+    for await (const picture of growth(generation, asked.partial_images ?? 0, wait.signal)) {
+      const event = { image: await show(picture), ...described(picture, asked) };
+      yield frame(`${stream}.partial_image`, partialEvent(stream, index++, event));
+    }
+    const settled = await waiting;
     trace.upstreamMs = settled.upstreamMs;
     for (const picture of drawn(settled)) {
       // OpenAI's events carry base64; a link only if it was asked for by name.
-      const image =
-        asked.response_format === "url"
-          ? { url: picture.url }
-          : { b64_json: await whole(picture.url, media, wait.signal) };
+      const image = await show(picture);
       const event = completedEvent(stream, { image, ...described(picture, asked) });
       yield frame(event.type, event);
     }

@@ -32,7 +32,8 @@ function setUp(policy: CancelPolicy = "queued"): void {
     format: "json",
     write: (line) => void warnings.push(line),
   });
-  generations = createGenerations({ queue: held.queue, policy, log, now: () => clock });
+  const streams = { open: () => Promise.reject(new Error("nothing here grows")) };
+  generations = createGenerations({ queue: held.queue, streams, policy, log, now: () => clock });
 }
 beforeEach(() => setUp());
 
