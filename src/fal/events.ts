@@ -18,12 +18,15 @@ export function createEventParser(): EventParser {
   let rest = "";
   let event = "";
   let data: string[] = [];
+  /** The last piece ended in a CR: an LF at the beginning of the next belongs to it. */
+  let halfEnd = false;
   return {
     push(text) {
       const events: ServerEvent[] = [];
-      rest += text;
-      // A CR at the very end may be the first half of a CRLF: it waits for the next chunk.
-      const lines = rest.split(rest.includes("\r") ? /\r\n|\n|\r(?!$)/ : "\n");
+      if (text === "") return events;
+      rest += halfEnd && text.startsWith("\n") ? text.slice(1) : text;
+      halfEnd = text.endsWith("\r");
+      const lines = rest.split(rest.includes("\r") ? /\r\n|\n|\r/ : "\n");
       rest = lines.pop()!;
       for (const line of lines) {
         if (line === "") {

@@ -7,11 +7,20 @@ const TOLERANCE = 0.4;
 export function nearest(name: string, names: readonly string[], count: number): string[] {
   const wanted = plain(name);
   return [...new Set(names)]
-    .map((candidate) => ({ candidate, distance: distance(wanted, plain(candidate)) }))
+    .map((candidate) => ({
+      candidate,
+      distance: Math.min(...spellings(candidate, name).map((each) => distance(wanted, each))),
+    }))
     .filter(({ distance }) => distance <= TOLERANCE)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map(({ candidate }) => candidate);
+}
+
+/** Whoever writes no vendor may mean a name that has one: `gpt-4oo` is near `openai/gpt-4o`. */
+function spellings(candidate: string, name: string): string[] {
+  const bare = candidate.slice(candidate.indexOf("/") + 1);
+  return name.includes("/") ? [plain(candidate)] : [plain(candidate), plain(bare)];
 }
 
 function plain(name: string) {

@@ -49,12 +49,12 @@ export function invalidRequest(message: string, param: string | null, code = "in
 }
 
 /** 404: no model of that name can be served. `nearest` are names the client may have meant. */
-export function modelNotFound(model: string, nearest: readonly string[] = []) {
+export function modelNotFound(model: string, nearest: readonly string[] = [], cause?: unknown) {
   const hint = nearest.length > 0 ? ` Did you mean ${nearest.join(", ")}?` : "";
   return new ApiError(
     404,
     `The model '${model}' does not exist or cannot be used here.${hint}`,
     "invalid_request_error",
-    { param: "model", code: "model_not_found" },
+    { param: "model", code: "model_not_found", cause },
   );
 }

@@ -12,10 +12,10 @@ import type { Deps } from "./deps.ts";
 import { CHAT_ANSWERS, CHAT_EVENTS, CHAT_REQUESTS } from "./examples/chat.ts";
 import { converse } from "./language.ts";
 import { namedModel } from "./model.ts";
-import { conversationDeadline } from "./provider.ts";
+import { ask, conversationDeadline } from "./provider.ts";
 
 export function chat(deps: Deps) {
-  const { config, language } = deps;
+  const { config } = deps;
 
   async function complete(body: ChatRequest, request: Request): Promise<Response> {
     const name = body.model ?? DEFAULT_IMAGE_MODEL;
@@ -26,7 +26,12 @@ export function chat(deps: Deps) {
     const deadline = conversationDeadline(request, config.requestTimeout);
     const text = withModel(textOf(request), model.upstream);
     return deadline.guard(async () => {
-      const answer = await language.post("chat/completions", text, deadline.signal);
+      const answer = await ask(deps, {
+        path: "chat/completions",
+        model: name,
+        text,
+        signal: deadline.signal,
+      });
       traced.upstreamMs = performance.now() - traced.started;
       return converse(answer, {
         model: name,

@@ -8,10 +8,10 @@ import { EmbeddingList, EmbeddingParams } from "../openai/embeddings.ts";
 import type { Deps } from "./deps.ts";
 import { EMBEDDING_ANSWERS, EMBEDDING_REQUESTS } from "./examples/chat.ts";
 import { languageModel } from "./model.ts";
-import { conversationDeadline, providerJson } from "./provider.ts";
+import { ask, conversationDeadline, providerJson } from "./provider.ts";
 
 export function embeddings(deps: Deps) {
-  const { config, language } = deps;
+  const { config } = deps;
 
   async function embed({ model: name }: EmbeddingParams, request: Request): Promise<Response> {
     const traced = trace(request);
@@ -20,7 +20,12 @@ export function embeddings(deps: Deps) {
     const deadline = conversationDeadline(request, config.requestTimeout);
     const text = withModel(textOf(request), upstream);
     return deadline.guard(async () => {
-      const answer = await language.post("embeddings", text, deadline.signal);
+      const answer = await ask(deps, {
+        path: "embeddings",
+        model: name,
+        text,
+        signal: deadline.signal,
+      });
       traced.upstreamMs = performance.now() - traced.started;
       const body = await providerJson(answer, "data");
       deadline.clear();

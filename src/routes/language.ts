@@ -1,6 +1,5 @@
 /** A language model's answer on its way to the client: whole, or chunk by chunk. */
 import { toApiError } from "../errors.ts";
-import { createEventParser } from "../fal/events.ts";
 import type { Answer } from "../fal/transport.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { eventStream } from "../http/stream.ts";
@@ -12,6 +11,7 @@ import { gather } from "../openai/chat/gather.ts";
 import { createRelay, type Relay, type StreamFault } from "../openai/chat/relay.ts";
 import { chunks } from "./chunks.ts";
 import { faultOf, HESITATION_MS, isEventStream, providerCompletion } from "./provider.ts";
+import { translator } from "./translator.ts";
 
 export interface Conversation {
   /** The model's name as the client wrote it. */
@@ -71,38 +71,6 @@ async function streamed(
   const fault = early && relay.fault();
   if (fault) throw faultOf(fault, key);
   return eventStream(resumed(first, frames), { trace, silence });
-}
-
-/** What the relay writes for one piece of the upstream's text. */
-type Translate = (text: string) => string;
-
-/**
- * Events cut anywhere by the network are put together. Whole ones go to the relay's quick way first;
- * only what is unknown there is taken apart and parsed. Other line ends than LF are for the parser.
- */
-function translator(relay: Relay): Translate {
-  const parser = createEventParser();
-  let rest = "";
-  let simple = true;
-
-  function parsed(text: string): string {
-    let written = "";
-    for (const { data } of parser.push(text)) written += relay.push(data);
-    return written;
-  }
-
-  return (text) => {
-    simple &&= !text.includes("\r");
-    const all = rest + text;
-    const end = simple ? all.lastIndexOf("\n\n") + 2 : all.length;
-    if (end < 2) {
-      rest = all;
-      return "";
-    }
-    rest = all.slice(end);
-    const events = all.slice(0, end);
-    return (simple ? relay.quick(events) : undefined) ?? parsed(events);
-  };
 }
 
 /**

@@ -1,11 +1,13 @@
 /** What a language model's provider sent: its form, and its failures, whatever status they came under. */
-import { incompleteAnswer, providerError } from "../fal/error.ts";
+import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
+import type { LanguagePath } from "../fal/language.ts";
 import type { Answer } from "../fal/transport.ts";
 import { createDeadline, type Deadline } from "../http/deadline.ts";
 import type { ChatCompletion } from "../openai/chat/answer.ts";
 import { parsed, readCompletion } from "../openai/chat/read.ts";
 import type { StreamFault } from "../openai/chat/relay.ts";
-import { ApiError } from "../openai/error.ts";
+import { ApiError, modelNotFound } from "../openai/error.ts";
+import type { Deps } from "./deps.ts";
 
 /** A failure within this time still gets its own HTTP status; then the stream opens and waits. */
 export const HESITATION_MS = 10_000;
@@ -21,6 +23,30 @@ export function conversationDeadline(request: Request, seconds: number): Deadlin
       }),
   );
 }
+
+export interface Question {
+  path: LanguagePath;
+  /** The model's name as the client wrote it. */
+  model: string;
+  /** The body. */
+  text: string;
+  signal: AbortSignal;
+}
+
+/** Which names there are, OpenRouter knows: one that it refuses is answered with the nearest. */
+export async function ask(
+  { language, dictionary }: Pick<Deps, "language" | "dictionary">,
+  { path, model, text, signal }: Question,
+): Promise<Answer> {
+  return language.post(path, text, signal).catch((error: unknown) => {
+    if (!(error instanceof FalError) || !UNKNOWN.test(error.said ?? "")) throw error;
+    const others = dictionary.nearest(model, 4).filter((name) => name !== model);
+    throw modelNotFound(model, others.slice(0, 3), error);
+  });
+}
+
+/** How OpenRouter says that it has no such model, and not that the model lacks something. */
+const UNKNOWN = /^No endpoints found for |is not a valid model ID/;
 
 export const isEventStream = ({ response }: Answer) =>
   (response.headers.get("content-type") ?? "").includes("event-stream");

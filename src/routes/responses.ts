@@ -5,7 +5,7 @@ import { toApiError } from "../errors.ts";
 import { FalError } from "../fal/error.ts";
 import type { Answer } from "../fal/transport.ts";
 import type { Deadline } from "../http/deadline.ts";
-import { answers } from "../http/answers.ts";
+import { answers, requests } from "../http/answers.ts";
 import { passingBody, textOf } from "../http/parse.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
@@ -17,9 +17,10 @@ import { toChat } from "../openai/responses/request.ts";
 import { fromChat } from "../openai/responses/response.ts";
 import { chunks } from "./chunks.ts";
 import type { Deps } from "./deps.ts";
+import { RESPONSE_ANSWERS, RESPONSE_EVENTS, RESPONSE_REQUESTS } from "./examples/responses.ts";
 import { wholeCompletion } from "./language.ts";
 import { languageModel } from "./model.ts";
-import { conversationDeadline } from "./provider.ts";
+import { ask, conversationDeadline } from "./provider.ts";
 import { createRecall, recalled } from "./recall.ts";
 import { passed } from "./responses-native.ts";
 
@@ -85,7 +86,12 @@ export function responses(deps: Deps) {
     const { id: owner } = admitted(request);
     const chat = toChat(params, (id) => recall.find(owner, id));
     const text = JSON.stringify({ ...chat, model: upstream });
-    const answer = await language.post("chat/completions", text, deadline.signal);
+    const answer = await ask(deps, {
+      path: "chat/completions",
+      model: params.model,
+      text,
+      signal: deadline.signal,
+    });
     traced.upstreamMs = performance.now() - traced.started;
     if (!params.stream) {
       const completion = await wholeCompletion(answer, deadline);
@@ -113,12 +119,17 @@ export function responses(deps: Deps) {
       parse: passingBody(config.maxBodySize * 1e6),
       body: ResponseCreateParams,
       detail: {
+        operationId: "createResponse",
         summary: "Respond",
         description:
           "OpenAI's Responses: text and tools, plain or streamed. Nothing is stored, so " +
           "`previous_response_id` is refused; the items of the latest answers may be referred to by id.",
         security: [{ bearer: [] }],
-        responses: answers(ResponseAnswer, [400, 401, 402, 404, 413, 429, 502, 504]),
+        ...requests(RESPONSE_REQUESTS),
+        responses: answers(ResponseAnswer, [400, 401, 402, 404, 413, 429, 502, 503, 504], {
+          examples: RESPONSE_ANSWERS,
+          events: RESPONSE_EVENTS,
+        }),
       },
     },
   );

@@ -8,8 +8,8 @@ export interface Directed {
 }
 
 /** Full-width figures and signs, as Chinese and Japanese keyboards give them, to plain ones: one for one. */
-const WIDE = "０１２３４５６７８９：／＝ｘＸ×＊";
-const PLAIN = "0123456789:/=xxxx";
+const WIDE = "０１２３４５６７８９：∶／＝ｘＸ×＊";
+const PLAIN = "0123456789::/=xxxx";
 
 const PAIR = "(\\d{1,5})\\s*([:/x*])\\s*(\\d{1,5})(?!\\d|\\s*[:/x*]\\s*\\d)";
 
@@ -27,23 +27,27 @@ const NAMED = new RegExp(
   "giu",
 );
 
-const BARE = new RegExp(`(?<![\\p{L}\\d.:/])${PAIR}(?![\\d.:/]|\\p{Script=Latin})`, "giu");
+/** Chinese writes no blanks around it; `3/4` is a part or a view, so a slash needs its word. */
+const BARE = new RegExp(
+  `(?<![\\p{Script=Latin}\\d.:/])${PAIR.replace("[:/x*]", "[:x*]")}(?![\\d:/]|\\.\\d|\\p{Script=Latin})`,
+  "giu",
+);
 
 /** Shapes that stand for themselves; any other bare pair may as well be a score or a time. */
 const SHAPES = new Set(["1:1", "16:9", "9:16", "4:3", "3:4", "21:9", "9:21"]);
 
 /** Words beside a bare pair that make it a time, a score or a verse. */
 const BEFORE =
-  /(?:\b(?:at|by|until|till|from|since|before|after|around|about|score[ds]?|was|is|won|lost|chapter|verse|page|psalm|john|mark|luke|matthew|odds)|比分|得分|时间|在)\s*$/iu;
+  /(?:\b(?:at|by|until|till|from|since|before|after|around|about|score[ds]?|was|is|won|lost|chapter|verse|page|psalm|john|mark|luke|matthew|odds)|(?:比分|得分|时间)[是为:]?|在)\s*$/iu;
 const AFTER =
-  /^\s*(?:am\b|pm\b|a\.m|p\.m|o'?clock|score|win|victory|lead|odds|点|分|比分|胜|大胜|获胜)/iu;
+  /^\s*(?:am\b|pm\b|a\.m|p\.m|o'?clock|score|scale|win|victory|lead|odds|点|分|比分|胜|大胜|获胜)/iu;
 
 /**
  * A marked size is taken and cut out; a bare one only where nothing else in the text could be
  * confused with it. Two different sizes are none. A pair such as `16/9` is written `16:9`.
  */
 export function readDirective(text: string): Directed {
-  const plain = text.replace(/[０-９：／＝ｘＸ×＊X]/g, (char) =>
+  const plain = text.replace(/[０-９：∶／＝ｘＸ×＊X]/g, (char) =>
     char === "X" ? "x" : PLAIN[WIDE.indexOf(char)]!,
   );
   const marked = [...plain.matchAll(MARKED), ...plain.matchAll(NAMED)];
@@ -78,6 +82,8 @@ function cut(text: string, found: readonly RegExpMatchArray[]): string {
     text,
   );
   return left
+    .replace(/\s+(?:in|as|at|with)(?:\s+an?)?\s*\0\s*(?=[,，、;；.。!！?？]|$)/gi, "\0")
+    .replace(/\s*\0\s*的\s*/g, "")
     .replace(/[([{（【]\s*\0\s*[)\]}）】]/g, "\0")
     .replace(/([.。!！?？])\s*\0\s*[.。]/g, "$1")
     .replace(/\s*[,，、;；|]?\s*\0\s*(?=[,，、;；.。!！?？]|$)/g, "")
