@@ -6,6 +6,13 @@ export const GROUPS: readonly Group[] = [
   { name: "Models", description: "What can be asked for, and under which names." },
   { name: "Images", description: "Pictures from words." },
   { name: "Chat", description: "Language models, and models that draw when talked to." },
+  {
+    name: "fal",
+    description:
+      "fal's own API, for fal's own clients: in place of `https://queue.fal.run` they use this " +
+      "gateway's address, with `POST /fal-ai/…` and all that follows from it. `/queue/…`, `/run/…` " +
+      "and `/rest/…` stand for fal's hosts, `/api/fal/proxy` speaks its server-proxy protocol.",
+  },
   { name: "Health", description: "For whoever watches over the gateway. Needs no key." },
 ];
 

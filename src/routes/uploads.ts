@@ -66,7 +66,9 @@ export function uploads(deps: Deps) {
             },
           },
         },
-        responses: answers(Uploaded, [400, 401, 413, 502]),
+        responses: answers(Uploaded, [400, 401, 413, 502, 503], {
+          examples: { "Its address": { url: "https://v3.fal.media/files/penguin/harbour.jpg" } },
+        }),
       },
     });
 }
