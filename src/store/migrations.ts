@@ -1,0 +1,37 @@
+/** The schema as a list of steps. A step that was released is never edited: the next one corrects it. */
+
+export interface Migration {
+  name: string;
+  /** SQL that SQLite and PostgreSQL both take. */
+  statements: readonly string[];
+}
+
+/** A step's number is its place in the list, from 1. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: "requests made of fal",
+    statements: [
+      // Bodies come last: SQLite then reads the columns before them without their overflow pages.
+      `create table fal_requests (
+        request_id text not null primary key,
+        owner text not null,
+        endpoint text not null,
+        app text not null,
+        fal_key text not null,
+        created_at bigint not null,
+        state text not null,
+        completed_at bigint,
+        expires_at bigint not null,
+        webhook text,
+        size integer not null,
+        result_status integer,
+        result_headers text,
+        status_body text,
+        result_body text
+      )`,
+      `create index fal_requests_pending on fal_requests (created_at, request_id)
+        where state = 'pending'`,
+      `create index fal_requests_expiry on fal_requests (expires_at, request_id, size)`,
+    ],
+  },
+];
