@@ -159,7 +159,9 @@ describe("a wrong value is one line that names the variable, what it was and wha
     expect(line).not.toContain("\n");
   });
 
-  test.each(OPTIONS.map(({ variables }) => [variables[0]!]))("%s refuses nonsense", (name) => {
+  // A list of names may hold any text.
+  const refusing = OPTIONS.filter(({ name }) => name !== "foreignRequests");
+  test.each(refusing.map(({ variables }) => [variables[0]!]))("%s refuses nonsense", (name) => {
     const line = refusal({ env: { [name]: "no such\tthing:" } });
     expect(line).toStartWith(`${name} `);
     expect(line).toContain("must be ");

@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import type { CancelPolicy } from "./call.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import { fingerprint, type Plan } from "./plan.ts";
-import { type Retired, startRun } from "./run.ts";
+import { type Retired, type Settled, startRun } from "./run.ts";
 
 /** How a client says that a request is the same as an earlier one. */
 export interface Repetition {
@@ -36,6 +36,8 @@ export interface GenerationsOptions {
   policy: CancelPolicy;
   log: Log;
   now?: () => number;
+  /** Characters that finished outcomes may hold in all. */
+  size?: number;
 }
 
 /** How long a finished generation can still be asked for again. */
@@ -43,6 +45,10 @@ const KEPT_MS = 60 * 60_000;
 const KEY_KEPT_MS = 24 * 60 * 60_000;
 /** Bound on what is remembered; the oldest go first. */
 const KEPT = 20_000;
+/** Bound on the characters that outcomes hold: most are links, but a data URL may be megabytes. */
+const KEPT_SIZE = 128e6;
+/** An outcome below this is only counted, by `KEPT`. */
+const LARGE = 16e3;
 
 interface Entry {
   generation: Generation;
@@ -51,13 +57,31 @@ interface Entry {
 }
 
 export function createGenerations(options: GenerationsOptions): Generations {
-  const { queue, streams, policy, log, now = Date.now } = options;
+  const { queue, streams, policy, log, now = Date.now, size: most = KEPT_SIZE } = options;
   const retired: Retired = new Map();
   const byPrint = new Map<string, Entry[]>();
   const byKey = new Map<string, Entry & { body: string }>();
   let running = 0;
 
-  const alive = (entry: Entry) => entry.expires > now() && !entry.generation.cancelled();
+  const large = new Map<Generation, number>();
+  const dropped = new WeakSet<Generation>();
+
+  const alive = ({ expires, generation }: Entry) =>
+    expires > now() && !generation.cancelled() && !dropped.has(generation);
+
+  /** Large outcomes are remembered only as long as there is room for them. */
+  function keep(generation: Generation, { results }: Settled): void {
+    const length = JSON.stringify(results).length;
+    if (length < LARGE) return;
+    large.set(generation, length);
+    let held = large.values().reduce((sum, each) => sum + each, 0);
+    for (const [oldest, each] of large) {
+      if (held <= most) break;
+      large.delete(oldest);
+      dropped.add(oldest);
+      held -= each;
+    }
+  }
 
   const joinable = ({ generation, expires }: Entry) =>
     expires === Number.POSITIVE_INFINITY || generation.orphaned();
@@ -69,6 +93,8 @@ export function createGenerations(options: GenerationsOptions): Generations {
       if (left.length > 0) byPrint.set(print, left);
     }
     for (const [key, entry] of byKey) if (!alive(entry)) byKey.delete(key);
+    const kept = new Set([...byPrint.values(), ...byKey.values()].flat().map(generationOf));
+    for (const generation of large.keys()) if (!kept.has(generation)) large.delete(generation);
     trim(byPrint);
     trim(byKey);
   }
@@ -113,7 +139,10 @@ export function createGenerations(options: GenerationsOptions): Generations {
     };
     // A failure is nothing to be joined: asking again may succeed.
     generation.settled.then(
-      () => ended(now() + KEPT_MS),
+      (settled) => {
+        ended(now() + KEPT_MS);
+        keep(generation, settled);
+      },
       () => ended(0),
     );
     return generation;
@@ -130,6 +159,8 @@ export function createGenerations(options: GenerationsOptions): Generations {
 
   return { begin, running: () => running };
 }
+
+const generationOf = ({ generation }: Entry) => generation;
 
 function trim(map: Map<string, unknown>): void {
   for (const key of map.keys()) {

@@ -4,6 +4,9 @@ import type { Result } from "../fal/queue.ts";
 import type { Growing, Streams } from "../fal/stream.ts";
 import type { Call, CancelPolicy } from "./call.ts";
 
+/** OpenAI's most `partial_images`: further stages would only be held, and each is a whole picture. */
+const SHOWN = 3;
+
 /** The same as `startCall`, over fal's `/stream`: it never waits in a queue, and ends with its connection. */
 export function startGrowingCall(
   streams: Streams,
@@ -19,7 +22,7 @@ export function startGrowingCall(
     const { outputs, units }: Growing = await accepted;
     let last: { output: unknown } | undefined;
     for await (const output of outputs) {
-      if (last) partials.push(last.output);
+      if (last && partials.length < SHOWN) partials.push(last.output);
       last = { output };
       if (partials.length > 0) changed();
     }

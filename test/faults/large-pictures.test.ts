@@ -49,8 +49,8 @@ function large(bytes: number): Response {
   return new Response(body, { headers: { "content-type": "image/png" } });
 }
 
-test.if(onLinux)("four of 40 MB each, at once", async () => {
-  const { process } = await open(() => large(40 * MB), 4);
+test.if(onLinux)("four of 100 MB each, at once", async () => {
+  const { process } = await open(() => large(100 * MB), 4);
   const before = await memory(process.pid);
   const response = await ask(gateway!, { n: 4, response_format: "b64_json" });
   expect(response.status).toBe(200);
@@ -63,11 +63,11 @@ test.if(onLinux)("four of 40 MB each, at once", async () => {
     if (head.length < 100) head += text;
     tail = (tail + text).slice(-100);
   }
-  expect(length).toBeGreaterThan((4 * 40 * MB * 4) / 3);
+  expect(length).toBeGreaterThan((4 * 100 * MB * 4) / 3);
   expect(head).toStartWith('{"created":');
   expect(tail).toMatch(/"\}\],"model":"flux-dev"\}$/);
   const after = await memory(process.pid);
-  expect(after.peak - before.peak).toBeLessThan(80);
+  expect(after.peak - before.peak).toBeLessThan(200);
 });
 
 test("one that breaks for good breaks the answer, and writes nothing but log lines", async () => {

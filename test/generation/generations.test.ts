@@ -23,7 +23,7 @@ let generations: Generations;
 let clock: number;
 let warnings: string[];
 
-function setUp(policy: CancelPolicy = "queued"): void {
+function setUp(policy: CancelPolicy = "queued", size?: number): void {
   held = heldQueue();
   clock = 0;
   warnings = [];
@@ -33,7 +33,9 @@ function setUp(policy: CancelPolicy = "queued"): void {
     write: (line) => void warnings.push(line),
   });
   const streams = { open: () => Promise.reject(new Error("nothing here grows")) };
-  generations = createGenerations({ queue: held.queue, streams, policy, log, now: () => clock });
+  const bound = size === undefined ? {} : { size };
+  const now = () => clock;
+  generations = createGenerations({ queue: held.queue, streams, policy, log, now, ...bound });
 }
 beforeEach(() => setUp());
 
@@ -268,6 +270,41 @@ describe("asking again", () => {
     held.jobs[1]!.finish();
     await settle();
     expect(generations.running()).toBe(0);
+  });
+});
+
+describe("large outcomes", () => {
+  /** Finishes a generation whose outcome is so many characters long. */
+  async function drawn(prompt: string, length: number) {
+    const generation = begin(prompt, { idempotencyKey: prompt });
+    const job = held.jobs.at(-1)!;
+    job.accept();
+    job.finish(`data:${"a".repeat(length)}`);
+    await generation.settled;
+    await settle();
+    generation.delivered();
+    return generation;
+  }
+  const again = (prompt: string) => begin(prompt, { retry: true, idempotencyKey: prompt });
+
+  test("are remembered as long as there is room, the latest first", async () => {
+    setUp("queued", 100_000);
+    const [one, two, three] = [
+      await drawn("one", 40_000),
+      await drawn("two", 40_000),
+      await drawn("three", 40_000),
+    ];
+    expect(again("three")).toBe(three);
+    expect(again("two")).toBe(two);
+    expect(again("one")).not.toBe(one);
+  });
+
+  test("take no room from links", async () => {
+    setUp("queued", 100_000);
+    const link = await drawn("link", 100);
+    await drawn("one", 90_000);
+    await drawn("two", 90_000);
+    expect(again("link")).toBe(link);
   });
 });
 
