@@ -1,6 +1,6 @@
 /** Pictures as a stream of events: the exact blocks, and failures before and after its beginning. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { fetched, generated, sent } from "../support/fal.ts";
+import { fetched, generated, sent, submitted } from "../support/fal.ts";
 import { blocks } from "../support/events.ts";
 import { CLIENT_KEY, type Gateway, PLACES } from "../support/gateway.ts";
 import { error, invalid, scenarios } from "../support/scenario.ts";
@@ -58,7 +58,7 @@ describe.each(PLACES)("a stream of pictures, %s", (_, start) => {
   });
 
   test("gives base64, the bytes that fal served, one event a picture", async () => {
-    const { blocks } = await stream({ n: 2, output_format: "png", partial_images: 2 });
+    const { blocks } = await stream({ n: 2, output_format: "png" });
     const files = await Promise.all(
       fetched(gateway.fal).map(async ({ path }) => {
         const bytes = await (await fetch(`${gateway.fal.url}/files${path}`)).arrayBuffer();
@@ -69,6 +69,23 @@ describe.each(PLACES)("a stream of pictures, %s", (_, start) => {
     expect(blocks).toStrictEqual(
       files.map((b64_json) => completed({ b64_json }, { output_format: "png" })) as never,
     );
+  });
+
+  test.each([1, 3])("shows up to %i stages first, where the model can", async (partial_images) => {
+    const { blocks } = await stream({ partial_images, response_format: "url" });
+    const shown = blocks.slice(0, -1);
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown.length).toBeLessThanOrEqual(partial_images);
+    const { usage, ...rest } = completed({ url: expect.any(String) }).data;
+    expect(blocks).toStrictEqual([
+      ...shown.map((_, partial_image_index) => ({
+        event: "image_generation.partial_image",
+        data: { ...rest, type: "image_generation.partial_image", partial_image_index },
+      })),
+      completed({ url: expect.any(String) }),
+    ] as never);
+    expect(usage.total_tokens).toBe(0);
+    expect(submitted(gateway.fal).map(({ path }) => path)).toEqual([`/run/${FLUX}/stream`]);
   });
 
   test("gives links where they are asked for by name", async () => {
