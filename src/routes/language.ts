@@ -104,7 +104,7 @@ function relayed(
   /** What is written when reading failed: nothing to a client who has left. */
   function broken(): string {
     if (deadline.passed()) return relay.fail({ kind: "error", error: deadline.signal.reason });
-    return deadline.signal.aborted ? "" : relay.fail({ kind: "cut" });
+    return deadline.signal.aborted ? "" : relay.end();
   }
 
   async function next(): Promise<IteratorResult<string, undefined>> {

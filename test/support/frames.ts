@@ -42,7 +42,7 @@ export function framesOf(text: string): Frames {
 }
 
 /** What each chunk says, in short: the deltas with their finish reason, usage, or the error. */
-export const said = ({ chunks }: Frames) =>
+export const said = ({ chunks }: Frames): Record<string, unknown>[] =>
   chunks.map(({ choices = [], usage, error }) => {
     if (error) return { error };
     if (choices.length === 0) return { usage };

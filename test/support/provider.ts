@@ -11,16 +11,18 @@ export interface Provider {
   asked: Asked[];
   /** How many answers were given up by who had asked. */
   left(): number;
-  /** What is answered from now on; `request.signal` aborts when the asker leaves. */
-  answer(with_: (request: Request) => Response | Promise<Response>): void;
+  /** What is answered from now on. */
+  answer(with_: Answering): void;
   stop(): Promise<void>;
 }
+
+/** `request.signal` aborts when the asker leaves. */
+type Answering = (request: Request, text: string) => Response | Promise<Response>;
 
 export function createProvider(): Provider {
   const asked: Asked[] = [];
   let left = 0;
-  let answer: (request: Request) => Response | Promise<Response> = () =>
-    Response.json({ choices: [] });
+  let answer: Answering = () => Response.json({ choices: [] });
   const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
@@ -29,7 +31,7 @@ export function createProvider(): Provider {
       const text = await request.text();
       asked.push({ path: new URL(request.url).pathname, headers: request.headers, text });
       request.signal.addEventListener("abort", () => void (left += 1));
-      return answer(request);
+      return answer(request, text);
     },
   });
   return {
@@ -60,13 +62,13 @@ export function events(pieces: Iterable<Piece> | AsyncIterable<Piece>): Response
   return new Response(stream, { headers: { "content-type": "text/event-stream" } });
 }
 
-/** The same, broken off instead of closed. */
-export function broken(bytes: Uint8Array | string): Response {
+/** The same, broken off instead of closed, after so many milliseconds. */
+export function broken(bytes: Uint8Array | string, after = 2): Response {
   const stream = new ReadableStream({
     async start(controller) {
       if (bytes.length > 0) controller.enqueue(Buffer.from(bytes as string));
       // The bytes must be on the wire before the end of the connection overtakes them.
-      await Bun.sleep(2);
+      await Bun.sleep(after);
       controller.error(undefined);
     },
   });

@@ -32,7 +32,7 @@ export interface Relay {
   push(data: string): string;
   /** The same for the text of whole events, if all of them are plain text of a known form. */
   quick(events: string): string | undefined;
-  /** The upstream has closed. */
+  /** The upstream has closed, or broken off. */
   end(): string;
   /** Ends the stream with a failure that the relay could not see. */
   fail(fault: StreamFault): string;
@@ -140,17 +140,18 @@ export function createRelay(options: RelayOptions): Relay {
     return write(options.fail(fault)) + DONE;
   }
 
-  function end(): string {
+  /** What fails after the model has said that it stopped takes nothing from its answer. */
+  function fail(fault: StreamFault): string {
     if (over) return "";
     const finished = choices.size > 0 && [...choices.values()].every((state) => state.finished);
-    return finished ? finish() : failed({ kind: "cut" });
+    return finished ? finish() : failed(fault);
   }
 
   return {
     push,
     quick: (events) => (over ? undefined : template?.(events)),
-    end,
-    fail: (fault) => (over ? "" : failed(fault)),
+    end: () => fail({ kind: "cut" }),
+    fail,
     done: () => over,
     fault: () => failure,
   };

@@ -39,7 +39,7 @@ const call = (more: object) => ({ content: null, tool_calls: [more] });
 const toolStart = { index: 0, id: "call_1", type: "function" };
 
 describe("what is said", () => {
-  test.each<[string, unknown[], object[]]>([
+  test.each<[string, unknown[], Record<string, unknown>[]]>([
     [
       "role first and alone, finish last and alone",
       [hello, stop, "[DONE]"],
