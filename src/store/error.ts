@@ -11,6 +11,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only. Set DATA_DIR to a directory on one that can be written",
   ENOTDIR: "that is a file, not a directory. Set DATA_DIR to a directory",
   EEXIST: "that is a file, not a directory. Set DATA_DIR to a directory",
+  EISDIR: "that is a directory, not a file. Move it away, or set DATA_DIR to another directory",
   ENOENT: "it cannot be created there. Create it, or set DATA_DIR to another one",
   ENOSPC: "the disk is full. Free some space, or set DATA_DIR to a directory on another disk",
   EDQUOT: "the disk quota is used up. Free some space, or set DATA_DIR to another directory",
@@ -53,7 +54,9 @@ export function isRefusal(fault: unknown): boolean {
   const codes = codesOf(fault);
   if (codes.length === 0) return true;
   // PostgreSQL's classes: data exception, integrity constraint, program limit exceeded.
-  return codes.some((code) => /^(SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|(22|23|54)...$)/.test(code));
+  return codes.some((code) =>
+    /^(SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|ERR_INVALID_|(22|23|54)...$)/.test(code),
+  );
 }
 
 /** The most exact code first; SQLite's extended codes are followed by their family's. */

@@ -1,6 +1,5 @@
 /** Who made which request of fal, and how it ended: known at once, written a moment later. */
 import type { TransactionSQL } from "bun";
-import type { Log } from "../log.ts";
 import type { Kind, WriteBehind } from "./batch.ts";
 import type { Database } from "./database.ts";
 import { createRecent } from "./recent.ts";
@@ -41,7 +40,6 @@ export interface Requests {
 export interface RequestsOptions {
   database: Database;
   writes: WriteBehind;
-  log: Log;
   /** How long a request is remembered: after it was made, and again after it ended. */
   retentionMs?: number;
   /** How many bytes of ended requests are kept. */
@@ -124,23 +122,26 @@ export function createRequests(options: RequestsOptions): Requests {
     return entry.request;
   }
 
-  async function find(requestId: string): Promise<FalRequest | undefined> {
+  function find(requestId: string): Promise<FalRequest | undefined> {
     const request = peek(requestId);
-    if (request) return request;
     // A client's path may hold anything, and PostgreSQL refuses a NUL.
-    if (requestId.includes("\0")) return undefined;
+    if (request || requestId.includes("\0")) return Promise.resolve(request);
     const underway = reading.get(requestId);
     if (underway) return underway;
-    const query = read(requestId);
+    const query: Promise<FalRequest | undefined> = read(requestId).then(
+      (found) => {
+        if (reading.get(requestId) !== query) return find(requestId);
+        reading.delete(requestId);
+        if (found) know(found);
+        return found;
+      },
+      (error: unknown) => {
+        if (reading.get(requestId) === query) reading.delete(requestId);
+        throw error;
+      },
+    );
     reading.set(requestId, query);
-    try {
-      const found = await query;
-      if (reading.get(requestId) !== query) return find(requestId);
-      if (found) know(found);
-      return found;
-    } finally {
-      if (reading.get(requestId) === query) reading.delete(requestId);
-    }
+    return query;
   }
 
   async function read(requestId: string): Promise<FalRequest | undefined> {
@@ -150,9 +151,9 @@ export function createRequests(options: RequestsOptions): Requests {
   }
 
   async function settle(requestId: string, outcome: Outcome): Promise<boolean> {
-    await find(requestId);
-    // Not what `find` gave: another outcome may have come while it was asked.
-    const request = known(requestId) ?? (await read(requestId));
+    const found = await find(requestId);
+    // Another outcome may have come while it was asked.
+    const request = known(requestId) ?? found;
     if (!request || !isStep(request, outcome)) return false;
     const completedAt = request.completedAt ?? outcome.completedAt ?? now();
     await put({
