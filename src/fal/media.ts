@@ -1,6 +1,5 @@
 /** Fetching what fal made: only from fal's media hosts, and never from an address inside. */
-import { lookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
+import { addressesOf, hostOf, isNamed, outside, type Resolve } from "../address.ts";
 import { FalError } from "./error.ts";
 
 export interface Media {
@@ -21,14 +20,11 @@ export interface MediaOptions {
   hosts: readonly string[];
   fetch?: typeof fetch;
   /** The addresses that a name leads to. */
-  resolve?: (name: string) => Promise<readonly string[]>;
+  resolve?: Resolve;
 }
 
 const REDIRECTS = 3;
 const RESUMES = 3;
-
-const addressesOf = async (name: string) =>
-  (await lookup(name, { all: true })).map(({ address }) => address);
 
 export function createMediaSource(options: MediaOptions): MediaSource {
   const { hosts, fetch = globalThis.fetch, resolve = addressesOf } = options;
@@ -103,60 +99,20 @@ async function decoded(url: string): Promise<Media> {
   };
 }
 
-/** Private, loopback, link-local and other ranges that are nobody's public media host. */
-const INSIDE = new BlockList();
-for (const [net, bits] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["224.0.0.0", 3],
-] as const) {
-  INSIDE.addSubnet(net, bits, "ipv4");
-}
-for (const [net, bits] of [
-  ["::", 127],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
-  ["64:ff9b::", 96],
-] as const) {
-  INSIDE.addSubnet(net, bits, "ipv6");
-}
-
 /** Throws unless the URL's host is one of `hosts`, and public or named there itself. */
-async function admit(
-  url: URL,
-  hosts: readonly string[],
-  resolve: (name: string) => Promise<readonly string[]>,
-): Promise<void> {
-  const name = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  const usual = url.port === "";
-  const named = hosts.some((host) => host === url.host || (usual && host === name));
-  const under = hosts.some((host) => host.startsWith("*.") && name.endsWith(host.slice(1)));
+async function admit(url: URL, hosts: readonly string[], resolve: Resolve): Promise<void> {
+  const named = isNamed(url, hosts);
+  const name = hostOf(url);
+  const below = hosts.some((host) => host.startsWith("*.") && name.endsWith(host.slice(1)));
   const web = url.protocol === "https:" || url.protocol === "http:";
   const plain = url.username === "" && url.password === "";
-  if (!web || !plain || !(named || (under && usual))) {
+  if (!web || !plain || !(named || (below && url.port === ""))) {
     throw unavailable(`${url.host} is not one of the media hosts`);
   }
   if (named) return;
-  const addresses = await resolve(name).catch((error: unknown) => {
-    throw unavailable(`${name} has no address`, error);
+  await outside(url, { resolve, except: hosts }).catch((error: Error) => {
+    throw unavailable(error.message, error.cause);
   });
-  const inside = addresses.find((address) => private_(address));
-  if (inside && !hosts.includes(inside)) {
-    throw unavailable(`${name} leads to the private address ${inside}`);
-  }
-}
-
-function private_(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
-  return INSIDE.check(mapped, isIP(mapped) === 6 ? "ipv6" : "ipv4");
 }
 
 function unavailable(why: string, cause?: unknown): FalError {
