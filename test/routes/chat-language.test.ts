@@ -111,7 +111,7 @@ const ANSWER = {
   model: "openai/gpt-4o",
   object: "chat.completion",
   created: 1_800_000_000,
-  system_fingerprint: null,
+  system_fingerprint: "fp",
 };
 const spoken = (message: object, more: object = {}) => ({
   ...ANSWER,

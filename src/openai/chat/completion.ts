@@ -1,6 +1,7 @@
 /** A whole chat completion: put into OpenAI's form, or cut into the chunks of a stream. */
 import type { ChatCompletion, ChatCompletionChunk, ChatDelta } from "./answer.ts";
 import { textOf } from "./chunk.ts";
+import { told } from "./read.ts";
 import type { WrittenCompletion, WrittenMessage } from "./written.ts";
 
 export interface CompletionOptions {
@@ -18,7 +19,7 @@ export function normalCompletion(
 ): WrittenCompletion {
   const choices = given.choices ?? [];
   return {
-    ...given,
+    ...told(given),
     id: given.id ?? options.id,
     object: "chat.completion",
     created: given.created ?? options.created,

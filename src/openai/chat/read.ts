@@ -30,6 +30,11 @@ function isChoice(choice: unknown, name: "delta" | "message"): boolean {
   return spoken && Array.isArray(calls) && calls.every(isFields);
 }
 
+/** Without what is null at the top: `system_fingerprint` may be absent to OpenAI, but not null. */
+export function told<T extends object>(answer: T): T {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== null)) as T;
+}
+
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
 
 /** An object in a JSON text, or nothing. */

@@ -2,7 +2,7 @@
 import type { ErrorBody } from "../error.ts";
 import type { ChatCompletionChunk, ChatUsage } from "./answer.ts";
 import { type ChoiceState, isPlain, newChoice, normalChoices } from "./chunk.ts";
-import { readChunk } from "./read.ts";
+import { readChunk, told } from "./read.ts";
 import { learnTemplate, type Template } from "./template.ts";
 import type { WrittenChunk } from "./written.ts";
 
@@ -85,6 +85,7 @@ export function createRelay(options: RelayOptions): Relay {
       id === head.id &&
       object === head.object &&
       created !== undefined &&
+      chunk.system_fingerprint !== null &&
       chunk.usage == null &&
       !("error" in chunk) &&
       !data.includes("\n")
@@ -103,7 +104,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   function rebuilt(chunk: ChatCompletionChunk): string {
     if (chunk.usage) usage = chunk.usage;
-    const { usage: _, error: __, choices: given = [], ...rest } = chunk;
+    const { usage: _, error: __, choices: given = [], ...rest } = told(chunk);
     head ??= {
       id: chunk.id ?? options.id,
       object: "chat.completion.chunk",

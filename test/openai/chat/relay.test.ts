@@ -292,6 +292,7 @@ describe("a chunk", () => {
   test.each([
     ["blanks in its JSON", JSON.stringify(hello, null, 1)],
     ["an error of null", JSON.stringify({ ...hello, error: null })],
+    ["a fingerprint of null", JSON.stringify({ ...hello, system_fingerprint: null })],
     ["no time", JSON.stringify({ ...hello, created: undefined })],
     ["another object", JSON.stringify({ ...hello, object: "chunk" })],
     [
