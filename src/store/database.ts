@@ -68,7 +68,9 @@ async function sqlite({ dir, log }: DatabaseOptions): Promise<Database> {
   const connect = async (readonly: boolean, pragmas: readonly string[]): Promise<SQL> => {
     const sql = new SQL({ adapter: "sqlite", filename, readonly });
     opened.push(sql);
-    for (const pragma of pragmas) await sql.unsafe(`pragma ${pragma}`);
+    for (const pragma of pragmas) {
+      await patiently(() => sql.unsafe(`pragma ${pragma}`));
+    }
     return sql;
   };
   try {
@@ -97,6 +99,24 @@ async function sqlite({ dir, log }: DatabaseOptions): Promise<Database> {
   } catch (fault) {
     for (const sql of opened) await sql.close();
     throw explain(fault, where);
+  }
+}
+
+/**
+ * Two programs that turn one new database to WAL at the same time trip over each other's files, and
+ * SQLite reports that at once instead of waiting as it does for a lock.
+ */
+async function patiently(work: () => Promise<unknown>): Promise<void> {
+  for (const until = Date.now() + BUSY_MS; ;) {
+    try {
+      await work();
+      return;
+    } catch (fault) {
+      const code = (fault as { code?: unknown }).code;
+      if (code !== "SQLITE_IOERR_DELETE_NOENT" && code !== "SQLITE_BUSY") throw fault;
+      if (Date.now() > until) throw fault;
+      await Bun.sleep(20);
+    }
   }
 }
 

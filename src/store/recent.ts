@@ -12,7 +12,7 @@ export interface RecentOptions {
   maxBytes: number;
 }
 
-/** A value of more than an eighth of the room is not kept: it would drive out all the others. */
+/** A value of more than a 32nd of the room is not kept: a few would drive out all the others. */
 export function createRecent<T>({ maxEntries, maxBytes }: RecentOptions): Recent<T> {
   const kept = new Map<string, { value: T; bytes: number }>();
   let total = 0;
@@ -33,7 +33,7 @@ export function createRecent<T>({ maxEntries, maxBytes }: RecentOptions): Recent
     },
     set: (key, value, bytes) => {
       remove(key);
-      if (bytes * 8 > maxBytes) return;
+      if (bytes * 32 > maxBytes) return;
       kept.set(key, { value, bytes });
       total += bytes;
       for (const oldest of kept.keys()) {

@@ -15,22 +15,25 @@ test("past the number, the one that was used longest ago goes", () => {
 });
 
 test("past the bytes, as many go as it takes", () => {
-  const recent = createRecent<string>({ maxEntries: 100, maxBytes: 100 });
-  for (const key of "abcdefghij") recent.set(key, key, 10);
-  recent.set("k", "k", 12);
-  expect(keys(recent, "abcdefghijk")).toBe("cdefghijk");
+  const recent = createRecent<number>({ maxEntries: 100, maxBytes: 320 });
+  for (let key = 0; key < 40; key++) recent.set(String(key), key, 8);
+  recent.set("last", 40, 10);
+  const kept = [...Array(40).keys()].filter((key) => recent.get(String(key)) !== undefined);
+  expect(kept).toEqual([...Array(40).keys()].slice(2));
+  expect(recent.get("last")).toBe(40);
 });
 
 test("a value that grows or shrinks counts once", () => {
-  const recent = createRecent<number>({ maxEntries: 100, maxBytes: 80 });
+  const recent = createRecent<number>({ maxEntries: 100, maxBytes: 320 });
   for (let round = 0; round < 100; round++) recent.set("a", round, round % 10);
   for (const key of "bcdefgh") recent.set(key, 0, 10);
+  for (let key = 0; key < 24; key++) recent.set(String(key), 0, 10);
   expect(keys(recent, "abcdefgh")).toBe("abcdefgh");
   expect(recent.get("a")).toBe(99);
 });
 
 test("a value out of proportion is not kept, nor is the one it replaces", () => {
-  const recent = createRecent<string>({ maxEntries: 100, maxBytes: 80 });
+  const recent = createRecent<string>({ maxEntries: 100, maxBytes: 320 });
   recent.set("a", "small", 10);
   recent.set("b", "small", 10);
   recent.set("a", "large", 11);
