@@ -15,6 +15,8 @@ export interface Follow {
 export interface Follows {
   /** The running follow of a request, or a new one. */
   of(job: Job): Follow;
+  /** Whether one is running, or has just ended. */
+  has(requestId: string): boolean;
   /** Followed requests that are not over. */
   active(): number;
 }
@@ -88,6 +90,7 @@ export function createFollows({ queue, keep }: FollowsOptions): Follows {
       follows.set(job.requestId, started);
       return started;
     },
+    has: (requestId) => follows.has(requestId),
     active: () => active,
   };
 }

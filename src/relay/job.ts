@@ -1,0 +1,15 @@
+/** A remembered request as fal's queue knows it. */
+import type { FalKeys } from "../fal/keys.ts";
+import type { Job } from "../fal/queue.ts";
+import type { FalRequest } from "./requests.ts";
+
+/** Nothing when the key that submitted it is not configured any more: no other can see it. */
+export type JobOf = (request: FalRequest) => Job | undefined;
+
+export function createJobOf(keys: FalKeys, queueUrl: string): JobOf {
+  const queue = queueUrl.replace(/\/+$/, "");
+  return ({ requestId, endpoint, app, falKey }) => {
+    const key = keys.byId(falKey);
+    return key && { requestId, endpoint, key, url: `${queue}/${app}/requests/${requestId}` };
+  };
+}
