@@ -20,9 +20,11 @@ import { isNative, native } from "./routes/native.ts";
 import { proxy } from "./routes/proxy.ts";
 import { responses } from "./routes/responses.ts";
 import { uploads } from "./routes/uploads.ts";
+import { webhooks } from "./routes/webhooks.ts";
 
-/** Paths that need no key. */
-const PUBLIC = /^\/(healthz|readyz|swagger(\/.*)?|uploads\/.+)?$/;
+/** Paths that need no key: fal's signature, a ticket or nothing at all takes its place. */
+const PUBLIC =
+  /^\/(healthz|readyz|swagger(\/.*)?|uploads\/.+|webhooks\/fal|(rest\/)?\.well-known\/jwks\.json)?$/;
 
 /** How the process around it lets the application reach its server and know of its end. */
 export interface Surroundings {
@@ -67,6 +69,7 @@ export function createApp(deps: Deps, { patient, draining }: Surroundings = NOWH
     .use(embeddings(deps))
     .use(uploads(deps))
     .use(proxy(deps))
+    .use(webhooks(deps))
     .use(native(deps))
     .get("/", () => Response.redirect("/swagger"), { detail: { hide: true } });
 

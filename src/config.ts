@@ -179,6 +179,14 @@ export const ConfigSchema = Type.Object({
     }),
     default: ["fal.media", "*.fal.media", "fal.run", "*.fal.run", "storage.googleapis.com"],
   }),
+  webhookHosts: Type.Array(Type.String({ pattern: "^[0-9A-Za-z.-]+(:[0-9]+)?$" }), {
+    ...meta({
+      description:
+        "hosts that a client's `fal_webhook` may name although they lead to a private address",
+      expects: "host names or addresses, with a port where it is not the usual one",
+    }),
+    default: [],
+  }),
   falQueueUrl: url("https://queue.fal.run", "base of fal's queue"),
   falRunUrl: url("https://fal.run", "base of fal's synchronous API and language models"),
   falRestUrl: url("https://rest.fal.ai", "base of fal's storage"),

@@ -15,22 +15,42 @@ import { createOrigin } from "../http/origin.ts";
 import type { Log } from "../log.ts";
 import { builtinCatalog } from "../models/catalog.ts";
 import { createDictionary, type Dictionary } from "../models/resolve.ts";
+import { createDeliveries } from "../relay/delivery.ts";
 import { createFollows } from "../relay/follow.ts";
+import { createGuardian } from "../relay/guardian.ts";
+import { createJobOf } from "../relay/job.ts";
+import { createKeySet } from "../relay/key-set.ts";
 import { createRelay, keeper } from "../relay/relay.ts";
-import { createMemoryRequests, type Requests } from "../relay/requests.ts";
+import {
+  createMemoryRequests,
+  type FalRequest,
+  type Requests,
+  telling,
+} from "../relay/requests.ts";
 import { createRest } from "../relay/rest.ts";
+import { createSigner } from "../relay/signature.ts";
 import { createTickets } from "../relay/ticket.ts";
+import { createReceiver } from "../relay/webhook-receive.ts";
+import { createWebhooks } from "../relay/webhook.ts";
 import type { Deps } from "../routes/deps.ts";
 import { VERSION } from "../version.ts";
 
 export interface Gateway extends Deps {
   /** Generations under way, whether or not anyone waits. */
   running(): number;
+  /** Takes up what an earlier process left: requests to follow, webhooks to call. */
+  start(): void;
+  /** Ends what goes on in the background. What is left is taken up at the next start. */
+  stop(): Promise<void>;
 }
 
 /** What comes from outside: the store, and the server that the gateway stands in. */
 export interface Shared {
   requests?: Requests;
+  /** Milliseconds before each attempt to call a webhook. */
+  schedule?: readonly number[];
+  /** Milliseconds between two looks at what is pending. */
+  guardMs?: number;
   /** The address that a request came from. */
   addressOf?(request: Request): string | undefined;
 }
@@ -40,7 +60,11 @@ export function createGateway(
   config: Config,
   log: Log,
   anonymous: boolean,
-  { requests = createMemoryRequests(), addressOf = () => undefined }: Shared = {},
+  {
+    requests: stored = createMemoryRequests(),
+    addressOf = () => undefined,
+    ...shared
+  }: Shared = {},
 ): Gateway {
   const keys = createFalKeys(config.falKey);
   const transport = createTransport({ keys, log });
@@ -48,7 +72,20 @@ export function createGateway(
   const probe = createProbe({ url: config.falQueueUrl });
   const pass = createPass({ keys, log });
   const tickets = createTickets(config.falKey.join());
-  const follows = createFollows({ queue, keep: keeper(pass, requests) });
+  const ending = new AbortController();
+  const webhooks = createWebhooks({ hosts: config.webhookHosts, signal: ending.signal });
+  const signer = createSigner(config.falKey);
+  const { schedule, guardMs: intervalMs } = shared;
+  const deliveries = createDeliveries({ requests: stored, webhooks, signer, log, schedule });
+  const requests = telling(stored, deliveries.start);
+  const keep = keeper(pass, requests);
+  const follows = createFollows({ queue, keep });
+  const jobOf = createJobOf(keys, config.falQueueUrl);
+  const webhookUrl = config.publicUrl && `${config.publicUrl.replace(/\/+$/, "")}/webhooks/fal`;
+  const awaited = ({ webhook }: FalRequest) => webhook !== undefined && !webhookUrl;
+  const guardian = createGuardian({
+    ...{ requests, follows, jobOf, pass, keep, awaited, log, intervalMs },
+  });
   const streams = createStreams({ transport, url: config.falRunUrl });
   const generations = createGenerations({
     streams,
@@ -67,10 +104,22 @@ export function createGateway(
       keys,
       follows,
       requests,
+      webhooks,
+      webhookUrl,
       queueUrl: config.falQueueUrl,
       runUrl: config.falRunUrl,
     }),
     rest: createRest({ pass, tickets, url: config.falRestUrl }),
+    receiver: createReceiver({
+      requests,
+      keySet: createKeySet({ url: config.falRestUrl }),
+      over(request) {
+        const job = jobOf(request);
+        if (job) follows.of(job);
+      },
+      most: config.maxBodySize * 1e6,
+    }),
+    signer,
     storage: createStorage({ transport, url: config.falRestUrl }),
     originOf: createOrigin({
       publicUrl: config.publicUrl,
@@ -82,6 +131,16 @@ export function createGateway(
     probe: () => anyOf(keys.all.map(probe)),
     version: VERSION,
     running: generations.running,
+    start() {
+      guardian.start();
+      deliveries.resume().catch((error: unknown) => {
+        log.error("webhooks of an earlier run cannot be taken up", { error });
+      });
+    },
+    async stop() {
+      ending.abort();
+      await Promise.all([guardian.stop(), deliveries.stop()]);
+    },
   };
 }
 

@@ -32,6 +32,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   // Asked for before anyone can know that it listens: a signal must not come in between.
   const asked = new Promise<string>(invocation.onSignal);
   listen(app, config, hostname);
+  gateway.start();
 
   const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${app.server!.port}`;
   log.info("falgate is listening", {
@@ -65,6 +66,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     });
     await app.server?.stop(true);
   }
+  await gateway.stop();
   await sandbox?.stop();
   log.info("stopped");
   return 0;

@@ -38,6 +38,12 @@ export function refused(status: number, message: string): Response {
   return Response.json({ detail: message, message }, { status });
 }
 
+/** A query's value that will not do, as fal tells of one. */
+export function badQuery(name: string, msg: string): Response {
+  const detail = [{ loc: ["query", name], msg, type: "value_error" }];
+  return Response.json({ detail, message: `${name} ${msg}` }, { status: 422 });
+}
+
 /** fal's answer for a request that it does not know, or that is not the asker's. */
 export function notFound(): Response {
   return Response.json({ status: "NOT_FOUND", message: "not found" }, { status: 404 });

@@ -6,11 +6,13 @@ import type { Pass } from "../fal/pass.ts";
 import type { Job, Status } from "../fal/queue.ts";
 
 import { type Body, jsonFault } from "./body.ts";
-import { notFound, withMessage } from "./fault.ts";
+import { badQuery, notFound, withMessage } from "./fault.ts";
 import type { Follow, Follows } from "./follow.ts";
 import { keptHeaders, toClient, toFal } from "./headers.ts";
 import { withAllLinks, withLinks } from "./links.ts";
 import type { FalRequest, Requests } from "./requests.ts";
+import { takeWebhook, withWebhook } from "./webhook-query.ts";
+import type { Webhooks } from "./webhook.ts";
 
 /** One client's call. */
 export interface Caller {
@@ -47,12 +49,15 @@ export interface RelayOptions {
   keys: FalKeys;
   follows: Follows;
   requests: Requests;
+  webhooks: Pick<Webhooks, "judge">;
+  /** What fal calls in place of a client's webhook. Without it, the request is watched from here. */
+  webhookUrl?: string | undefined;
   queueUrl: string;
   runUrl: string;
 }
 
 export function createRelay(options: RelayOptions): Relay {
-  const { pass, keys, follows, requests } = options;
+  const { pass, keys, follows, requests, webhooks, webhookUrl } = options;
   const queue = options.queueUrl.replace(/\/+$/, "");
   const runner = options.runUrl.replace(/\/+$/, "");
 
@@ -72,20 +77,27 @@ export function createRelay(options: RelayOptions): Relay {
   async function submit(ids: readonly string[], body: Body, caller: Caller): Promise<Response> {
     const fault = jsonFault(body);
     if (fault) return fault;
-    const { response, key, id } = await first(queue, ids, body, caller);
+    const { search, webhook } = takeWebhook(caller.search);
+    const wrong = webhook && (await webhooks.judge(webhook));
+    if (wrong) return badQuery("fal_webhook", wrong);
+    const asked = webhook && webhookUrl ? withWebhook(search, webhookUrl) : search;
+    const { response, key, id } = await first(queue, ids, body, { ...caller, search: asked });
     if (!response.ok) return failed(response);
     const text = await response.text();
     const answer = JSON.parse(text) as { request_id?: unknown };
     const requestId = String(answer.request_id);
     const app = appOf(id);
-    await requests.remember({
+    const request: FalRequest = {
       requestId,
       owner: caller.owner,
       endpoint: id,
       app,
       falKey: key.id,
       createdAt: Date.now(),
-    });
+      webhook,
+    };
+    await requests.remember(request);
+    if (webhook && !webhookUrl) follows.of(jobOf(request));
     const linked = withAllLinks({ status: "IN_QUEUE", ...answer }, caller.base, app, requestId);
     return Response.json(linked, {
       status: response.status,
@@ -96,7 +108,7 @@ export function createRelay(options: RelayOptions): Relay {
   /** The request if it is the caller's own, or one that fal knows and the caller may ask for. */
   async function find(requestId: string, app: string, { owner, foreign }: Caller) {
     const known = await requests.find(requestId);
-    if (known) return known.owner === owner ? known : undefined;
+    if (known) return known.owner === owner && !known.lost ? known : undefined;
     if (!foreign) return undefined;
     const endpoint = appOf(app);
     return { requestId, owner, endpoint, app: endpoint, falKey: "", createdAt: 0 };
@@ -157,7 +169,8 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function run(ids: readonly string[], body: Body, caller: Caller): Promise<Response> {
-    const { response } = await first(runner, ids, body, caller);
+    const { search } = takeWebhook(caller.search);
+    const { response } = await first(runner, ids, body, { ...caller, search });
     return response.ok ? through(response) : failed(response);
   }
 

@@ -6,6 +6,8 @@ import type { MediaSource } from "../fal/media.ts";
 import type { Verdict } from "../fal/probe.ts";
 import type { Storage } from "../fal/storage.ts";
 import type { Rest } from "../relay/rest.ts";
+import type { Signer } from "../relay/signature.ts";
+import type { Receiver } from "../relay/webhook-receive.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { Generations } from "../generation/generations.ts";
 import type { Log } from "../log.ts";
@@ -23,6 +25,10 @@ export interface Deps {
   relay: Relay;
   /** fal's uploads and tokens, relayed. */
   rest: Rest;
+  /** fal's webhooks, as they come in. */
+  receiver: Receiver;
+  /** Signs falgate's own webhooks. */
+  signer: Signer;
   storage: Storage;
   /** Base of the links in an answer to this request. */
   originOf(request: Request): string;
