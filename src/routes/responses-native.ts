@@ -10,13 +10,14 @@ import { within } from "../http/within.ts";
 import { parsed } from "../openai/chat/read.ts";
 import { fromApiError } from "../openai/responses/failure.ts";
 import { type Fields, isFields } from "../openai/responses/field.ts";
+import { normalResponse } from "../openai/responses/normal.ts";
+import type { ResponseCreateParams } from "../openai/responses/params.ts";
 import { replay } from "../openai/responses/replay.ts";
 import { HESITATION_MS, isEventStream, providerJson } from "./provider.ts";
 
 export interface Passing {
-  /** The model's name as the client wrote it. */
-  model: string;
-  stream: boolean;
+  /** As the client wrote them, its name for the model among them. */
+  params: ResponseCreateParams & { model: string };
   trace: Trace;
   deadline: Deadline;
   /** Milliseconds after which a silent stream says that it lives. */
@@ -29,12 +30,12 @@ const LAST = /^response\.(completed|incomplete|failed)$/;
 
 /** A failure before the first event still gets its own HTTP status. */
 export async function passed(answer: Answer, passing: Passing): Promise<Response> {
-  const { stream, trace, silence } = passing;
+  const { params, trace, silence } = passing;
   const events = remembered(
     isEventStream(answer) ? given(answer, passing) : whole(answer, passing),
     passing,
   );
-  if (!stream) return Response.json(await outcome(events, answer.key.name));
+  if (!params.stream) return Response.json(await outcome(events, answer.key.name));
   const first = events.next();
   await within(first, HESITATION_MS);
   return eventStream(written(first, events, passing), { trace, silence });
@@ -49,9 +50,9 @@ async function* remembered(events: AsyncGenerator<Fields, void>, { remember }: P
   }
 }
 
-/** Each event as the upstream sent it, but for the model's name; throws where the stream breaks. */
+/** Each event as the upstream sent it, but for its response; throws where the stream breaks. */
 async function* given({ response, key }: Answer, passing: Passing): AsyncGenerator<Fields, void> {
-  const { deadline, model } = passing;
+  const { deadline, params } = passing;
   const cut = (cause?: unknown) =>
     incompleteAnswer("the language model's response was cut short", key.name, cause);
   try {
@@ -61,7 +62,7 @@ async function* given({ response, key }: Answer, passing: Passing): AsyncGenerat
       if (typeof event?.type !== "string") throw event?.error ? providerError(event.error) : cut();
       deadline.extend();
       const { type, response } = event;
-      yield isFields(response) ? { ...event, response: { ...response, model } } : event;
+      yield isFields(response) ? { ...event, response: normalResponse(response, params) } : event;
       if (LAST.test(type)) return;
     }
     throw cut();
@@ -73,10 +74,10 @@ async function* given({ response, key }: Answer, passing: Passing): AsyncGenerat
   }
 }
 
-async function* whole(answer: Answer, { model, deadline }: Passing): AsyncGenerator<Fields, void> {
+async function* whole(answer: Answer, passing: Passing): AsyncGenerator<Fields, void> {
   const body = await providerJson(answer, "output");
-  deadline.clear();
-  yield* replay({ ...body, model });
+  passing.deadline.clear();
+  yield* replay(normalResponse(body, passing.params));
 }
 
 /** The response that the last event bears. */

@@ -46,11 +46,11 @@ export function responses(deps: Deps) {
       const { id: owner } = admitted(request);
       const native = await offered(textFor(params, request, upstream, owner), deadline);
       traced.upstreamMs = performance.now() - traced.started;
-      const stream = params.stream === true;
       const remember = (output: readonly { id?: unknown }[]) => recall.remember(owner, output);
-      const passing = { model: name, stream, trace: traced, deadline, silence, remember };
+      const asked = { ...params, model: name };
+      const passing = { params: asked, trace: traced, deadline, silence, remember };
       if (native) return passed(native, passing);
-      const answer = await built({ ...params, model: name }, upstream, request, deadline);
+      const answer = await built(asked, upstream, request, deadline);
       // The model is there, so it was the route that was not.
       if (Date.now() > refusedUntil) refusedUntil = Date.now() + REFUSED_MS;
       return answer;

@@ -26,7 +26,11 @@ export async function complaints(type: OpenAIType, value: unknown): Promise<stri
   generated ??= generate();
   const validate = (await generated).getSchema(`openai#/definitions/Root/properties/${type}`)!;
   if (await validate(value)) return [];
-  return validate.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`);
+  const all = validate.errors!.filter(({ instancePath }) => instancePath !== "/type");
+  // Of a union every other branch complains of the whole.
+  const within = all.filter(({ instancePath }) => instancePath !== "");
+  const said = within.length > 0 ? within : all;
+  return [...new Set(said.map(({ instancePath, message }) => `${instancePath} ${message}`))];
 }
 
 async function generate(): Promise<Ajv> {

@@ -25,6 +25,17 @@ const PIECES: Readonly<Record<string, OpenAIType>> = {
   responses: "event",
 };
 
+type Fields = Record<string, unknown>;
+
+/** The type has one field that no server sends: the SDK puts it in. */
+function asSdk(type: OpenAIType, value: Fields): Fields {
+  if (type === "response") return { ...value, output_text: "" };
+  const { response } = value;
+  return type === "event" && response
+    ? { ...value, response: asSdk("response", response as Fields) }
+    : value;
+}
+
 export function record(): Recording {
   const answers: Answer[] = [];
 
@@ -43,8 +54,8 @@ export function record(): Recording {
     let seen = 0;
     async function hold(type: OpenAIType, value: unknown): Promise<void> {
       seen += 1;
-      for (const complaint of await complaints(type, value)) {
-        found.push(`${type}: ${complaint} in ${JSON.stringify(value).slice(0, 400)}`);
+      for (const complaint of await complaints(type, asSdk(type, value as Fields))) {
+        found.push(`${type}: ${complaint} in ${JSON.stringify(value).slice(0, 200)}`);
       }
     }
     for (const { path, ok, stream, text } of answers) {
@@ -62,7 +73,7 @@ export function record(): Recording {
         await (failed ? hold("error", value.error) : hold(PIECES[path]!, value));
       }
     }
-    return { seen, complaints: found };
+    return { seen, complaints: found.slice(0, 10) };
   }
 
   return { fetch: recorded as typeof fetch, judge };

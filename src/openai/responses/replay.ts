@@ -3,7 +3,8 @@ import { isFields, type Fields } from "./field.ts";
 
 /** Every event with its `sequence_number`, in the order that the SDKs' accumulators insist on. */
 export function replay(response: Fields): Fields[] {
-  const begun = { ...response, status: "in_progress", output: [], usage: null };
+  const { usage: _, ...rest } = response;
+  const begun = { ...rest, status: "in_progress", output: [] };
   const items = Array.isArray(response.output) ? response.output.filter(isFields) : [];
   const last = response.status === "incomplete" ? "incomplete" : "completed";
   return [
