@@ -82,7 +82,7 @@ export function emptyResponse(
 }
 
 /** OpenAI's type of a function requires what a client may leave out. */
-function echoed(tool: unknown): unknown {
+export function echoed(tool: unknown): unknown {
   if (!isFields(tool) || tool.type !== "function") return tool;
   return { ...tool, parameters: tool.parameters ?? null, strict: tool.strict ?? null };
 }
