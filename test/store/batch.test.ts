@@ -230,3 +230,35 @@ test("a flush does not sit out the pause after a failure", async () => {
   expect(await writes.flush()).toBe(0);
   expect(committed).toEqual(["a"]);
 });
+
+/** A kind that cannot be written with a bad item among the others. */
+const picky = (kind: Kind<string>): Kind<string> => ({
+  ...kind,
+  write: async (tx, items) => {
+    if (items.includes("bad")) throw new TypeError("not this one");
+    await kind.write(tx, items);
+  },
+});
+
+test("a failure in the middle of sorting out a bad one repeats nothing that is written", async () => {
+  const { writes, committed, kind, trouble, logged } = pretended({ tries: 1, everyMs: 1 });
+  const one = picky(kind("one"));
+  const items = ["a", "b", "c", "d", "bad", "e", "f", "g"];
+  const away = { ...one, written: () => (trouble.now = committed.length === 4) };
+  for (const item of items) void writes.enqueue(away, item);
+  while (!trouble.now) await Bun.sleep(0);
+  expect(writes.waiting).toBe(4);
+  while (logged.length === 0) await Bun.sleep(1);
+  trouble.now = false;
+  expect(await writes.flush()).toBe(0);
+  expect(writes.waiting).toBe(0);
+  expect(committed).toEqual(items.filter((item) => item !== "bad"));
+});
+
+test("a flush tries the refused ones now", async () => {
+  const { writes, kind, logged } = pretended({ tries: 3, everyMs: 1, pauseMs: [60_000, 60_000] });
+  void writes.enqueue(picky(kind("one")), "bad");
+  while (logged.length === 0) await Bun.sleep(1);
+  expect(await writes.flush()).toBe(0);
+  expect(logged.map(({ level }) => level)).toEqual(["warn", "warn", "error"]);
+});

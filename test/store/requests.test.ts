@@ -176,6 +176,36 @@ describe.each([...engines])("$name", ({ name, fresh }) => {
     await stop();
   });
 
+  test("what is remembered while it is being looked for is found", async () => {
+    const { requests, stop } = await started(await fresh());
+    const looking = [requests.find("r1"), requests.find("r1")];
+    void requests.remember(submitted("r1"));
+    for (const found of await Promise.all(looking)) expect(found?.owner).toBe("key-anna");
+    await stop();
+  });
+
+  test("an outcome that comes during the commit of its request is not forgotten", async () => {
+    const place = await fresh();
+    const database = await place.open();
+    const seen: unknown[] = [];
+    const held: Database = {
+      ...database,
+      transaction: async (work) => {
+        seen.push(requests.peek("r1")?.state);
+        const result = await database.transaction(work);
+        if (seen.length === 1) await requests.settle("r1", done);
+        return result;
+      },
+    };
+    const writes = createWriteBehind({ database: held, log: silent });
+    const requests = createRequests({ database: held, writes });
+    void requests.remember(submitted("r1"));
+    await writes.flush();
+    await writes.flush();
+    expect(seen).toEqual(["pending", "completed"]);
+    await database.close();
+  });
+
   test("an answer that an outcome has overtaken is not believed", async () => {
     const place = await fresh();
     const before = await started(place);
