@@ -18,6 +18,7 @@ import { images } from "./routes/images.ts";
 import { models } from "./routes/models.ts";
 import { isNative, native } from "./routes/native.ts";
 import { proxy } from "./routes/proxy.ts";
+import { type Become, realtime } from "./routes/realtime.ts";
 import { responses } from "./routes/responses.ts";
 import { uploads } from "./routes/uploads.ts";
 import { webhooks } from "./routes/webhooks.ts";
@@ -31,22 +32,33 @@ export interface Surroundings {
   /** The server's idle timer must not cut a long wait. */
   patient(request: Request): void;
   draining(): boolean;
+  /** Makes a WebSocket of a request. */
+  upgrade: Become;
 }
 
-const NOWHERE: Surroundings = { patient: () => {}, draining: () => false };
+const NOWHERE: Surroundings = {
+  patient: () => {},
+  draining: () => false,
+  upgrade: () => false,
+};
 
-export function createApp(deps: Deps, { patient, draining }: Surroundings = NOWHERE) {
+export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) {
   const { config, keyring, log, version } = deps;
+  const { patient, draining, upgrade } = { ...NOWHERE, ...surroundings };
+  const sockets = realtime(deps, upgrade);
 
   const edge = createEdge({
     log,
     cors: createCors(config.corsOrigin),
     admit: (request, path) =>
-      PUBLIC.test(path) ? undefined : admit(request, keyring.identify(request)),
+      PUBLIC.test(path)
+        ? undefined
+        : admit(request, sockets.callerOf(request) ?? keyring.identify(request)),
     measure: (request, path) => {
       const limit = (isNative(path) ? config.maxUploadSize : config.maxBodySize) * 1e6;
       if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
     },
+    upgrade: sockets.upgrade,
     patient,
     draining,
     render: (error, path) => (isNative(path) ? renderNativeError : renderError)(error),

@@ -20,6 +20,8 @@ import { createFollows } from "../relay/follow.ts";
 import { createGuardian } from "../relay/guardian.ts";
 import { createJobOf } from "../relay/job.ts";
 import { createKeySet } from "../relay/key-set.ts";
+import { createRealtimeTokens, remembering } from "../relay/realtime-tokens.ts";
+import { createRealtime } from "../relay/realtime.ts";
 import { createRelay, keeper } from "../relay/relay.ts";
 import {
   createMemoryRequests,
@@ -81,6 +83,10 @@ export function createGateway(
   const keep = keeper(pass, requests);
   const follows = createFollows({ queue, keep });
   const jobOf = createJobOf(keys, config.falQueueUrl);
+  const realtimeTokens = createRealtimeTokens();
+  const realtime = createRealtime({
+    ...{ pass, log, runUrl: config.falRunUrl, restUrl: config.falRestUrl },
+  });
   const webhookUrl = config.publicUrl && `${config.publicUrl.replace(/\/+$/, "")}/webhooks/fal`;
   const awaited = ({ webhook }: FalRequest) => webhook !== undefined && !webhookUrl;
   const guardian = createGuardian({
@@ -109,7 +115,9 @@ export function createGateway(
       queueUrl: config.falQueueUrl,
       runUrl: config.falRunUrl,
     }),
-    rest: createRest({ pass, tickets, url: config.falRestUrl }),
+    rest: remembering(createRest({ pass, tickets, url: config.falRestUrl }), realtimeTokens),
+    realtime,
+    realtimeTokens,
     receiver: createReceiver({
       requests,
       keySet: createKeySet({ url: config.falRestUrl }),

@@ -28,6 +28,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   const app: App = createApp(gateway, {
     patient: (request) => app.server?.timeout(request, 0),
     draining: () => draining,
+    upgrade: (request, data) => app.server?.upgrade(request, { data }) ?? false,
   });
   // Asked for before anyone can know that it listens: a signal must not come in between.
   const asked = new Promise<string>(invocation.onSignal);
@@ -53,6 +54,8 @@ export async function serve(invocation: Invocation): Promise<number> {
     requests: app.server!.pendingRequests,
     generations: gateway.running(),
   });
+  // The server would wait for sockets that nobody means to close.
+  gateway.realtime.stop();
   const stopped = app.server!.stop();
   const finished = await Promise.race([
     stopped.then(() => true),

@@ -12,3 +12,6 @@ export function appOf(id: string): string {
   const segments = id.split("/");
   return segments.slice(0, NAMESPACES.has(segments[0]!) ? 3 : 2).join("/");
 }
+
+/** The alias alone, which realtime tokens are made for (fal-js, `auth.ts`): `flux-1`. */
+export const aliasOf = (id: string): string => appOf(id).split("/").at(-1)!;

@@ -13,6 +13,8 @@ export interface EdgeOptions {
   admit(request: Request, path: string): { name: string } | undefined;
   /** Throws for a body that is too large to be read. */
   measure(request: Request, path: string): void;
+  /** The answer to a request that becomes a WebSocket; nothing for any other. */
+  upgrade?(request: Request, path: string): Response | undefined;
   /** Called for every admitted request, so that a long wait is not cut by the server's idle timer. */
   patient(request: Request): void;
   /** True while the process is on its way out. */
@@ -23,7 +25,7 @@ export interface EdgeOptions {
 
 /** Wraps the whole application: ids, CORS, admission, limits and the access log, also for 404s. */
 export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
-  const { log, cors, admit, measure, patient, draining, render } = options;
+  const { log, cors, admit, measure, upgrade, patient, draining, render } = options;
   return (next) => async (incoming) => {
     const traced = beginTrace(incoming, requestId(incoming));
     const { request, path } = canonical(incoming);
@@ -32,6 +34,8 @@ export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
       if (draining()) return leaving();
       traced.key = admit(request, path)?.name;
       measure(request, path);
+      const upgraded = upgrade?.(incoming, path);
+      if (upgraded) return upgraded;
       patient(incoming);
       return next(request);
     };

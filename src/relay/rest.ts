@@ -18,7 +18,14 @@ export interface Rest {
   upload(ticket: string, rest: string, request: Request): Promise<Response>;
 }
 
+/** A client, as it is known here. */
+export interface Holder {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface RestCaller {
+  holder: Holder;
   headers: Headers;
   base: string;
   signal: AbortSignal;

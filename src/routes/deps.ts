@@ -5,6 +5,8 @@ import type { Language } from "../fal/language.ts";
 import type { MediaSource } from "../fal/media.ts";
 import type { Verdict } from "../fal/probe.ts";
 import type { Storage } from "../fal/storage.ts";
+import type { RealtimeTokens } from "../relay/realtime-tokens.ts";
+import type { Realtime } from "../relay/realtime.ts";
 import type { Rest } from "../relay/rest.ts";
 import type { Signer } from "../relay/signature.ts";
 import type { Receiver } from "../relay/webhook-receive.ts";
@@ -25,6 +27,8 @@ export interface Deps {
   relay: Relay;
   /** fal's uploads and tokens, relayed. */
   rest: Rest;
+  realtime: Realtime;
+  realtimeTokens: RealtimeTokens;
   /** fal's webhooks, as they come in. */
   receiver: Receiver;
   /** Signs falgate's own webhooks. */

@@ -1,5 +1,6 @@
 /** `/api/fal/proxy`: fal's server-proxy protocol, for applications whose key stays on a server. */
 import { Elysia } from "elysia";
+import { admitted } from "../accounts/keys.ts";
 import { bodyOf } from "../relay/body.ts";
 import type { Host } from "../relay/target.ts";
 import type { Deps } from "./deps.ts";
@@ -25,7 +26,7 @@ export function proxy(deps: Deps) {
     const { host, path, search } = target;
     const { method, headers, signal } = request;
     if (host !== "rest") return relayed({ host, method, path, search, prefix: "" }, request);
-    const caller = { headers, base: originOf(request), signal };
+    const caller = { holder: admitted(request), headers, base: originOf(request), signal };
     return rest.call(method, path, search, await bodyOf(request), caller);
   }
 

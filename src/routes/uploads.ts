@@ -1,6 +1,7 @@
 /** Files on their way to fal's storage: fal's own upload protocol, and a plain form. */
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
+import { admitted } from "../accounts/keys.ts";
 import { answers } from "../http/answers.ts";
 import { invalidRequest } from "../openai/error.ts";
 import { bodyOf } from "../relay/body.ts";
@@ -17,7 +18,7 @@ export function uploads(deps: Deps) {
   async function relayed(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const { method, headers, signal } = request;
-    const caller = { headers, base: originOf(request), signal };
+    const caller = { holder: admitted(request), headers, base: originOf(request), signal };
     return rest.call(method, pathname.slice("/rest".length), search, await bodyOf(request), caller);
   }
 

@@ -1,0 +1,59 @@
+/** WebSockets: fal's realtime applications under falgate's address, `/{app}/realtime`. */
+import type { Principal } from "../accounts/keys.ts";
+import { trace } from "../http/trace.ts";
+import type { Handlers } from "../relay/bridge.ts";
+import { refused } from "../relay/fault.ts";
+import { take } from "../relay/query.ts";
+import { readTarget } from "../relay/target.ts";
+import type { Deps } from "./deps.ts";
+
+/** Browsers cannot send headers with a WebSocket: fal's clients put what they have here. */
+const TOKEN = "fal_jwt_token";
+const HEADERS = ["authorization", "x-api-key", "api-key"];
+
+export interface RealtimeRoute {
+  /** Who opens a socket with what stands in its query; nothing where a header says it. */
+  callerOf(request: Request): Principal | undefined;
+  /** The answer to a request that wants to become a socket; nothing for any other. */
+  upgrade(request: Request, path: string): Response | undefined;
+}
+
+/** Makes a socket of a request, whose handlers are called from then on. False: it is none. */
+export type Become = (request: Request, handlers: Handlers) => boolean;
+
+export function realtime(deps: Deps, become: Become): RealtimeRoute {
+  const { dictionary, keyring, realtime, realtimeTokens } = deps;
+  const chain = (name: string) => dictionary.resolve(name)?.alias?.endpoints;
+  const wants = (request: Request) =>
+    request.headers.get("upgrade")?.toLowerCase() === "websocket" && request.method === "GET";
+
+  return {
+    callerOf(request) {
+      if (!wants(request) || HEADERS.some((name) => request.headers.has(name))) return undefined;
+      const { value: token } = take(new URL(request.url).search, TOKEN);
+      if (token === undefined) return undefined;
+      const holder = realtimeTokens.holderOf(token);
+      const headers = { authorization: `Bearer ${token}` };
+      return holder ?? keyring.identify(new Request(request.url, { headers }));
+    },
+
+    upgrade(request, path) {
+      if (!wants(request)) return undefined;
+      const [, app = ""] = /^(?:\/run)?(\/.+)\/realtime\/?$/.exec(path) ?? [];
+      const target = app && readTarget({ method: "POST", path: app, host: "run" }, chain);
+      if (!target || typeof target === "number") return refused(404, `There is no ${path} here.`);
+      const [id] = target.ids;
+      const { search, value } = take(new URL(request.url).search, TOKEN);
+      const traced = trace(request);
+      const { promise: ended, resolve } = Promise.withResolvers<void>();
+      const line = { id, path: "/realtime", search, ended: resolve };
+      const issued = value !== undefined && realtimeTokens.holderOf(value) !== undefined;
+      const bridge = realtime.bridge({ ...line, token: issued ? value : undefined });
+      traced.model = id;
+      traced.ended = ended;
+      if (become(request, bridge)) return new Response(null, { status: 101 });
+      bridge.end(1001, "");
+      return refused(400, "This is no WebSocket handshake.");
+    },
+  };
+}
