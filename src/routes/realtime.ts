@@ -38,10 +38,10 @@ export function realtime(deps: Deps, become: Become): RealtimeRoute {
     },
 
     upgrade(request, path) {
-      if (!wants(request)) return undefined;
-      const [, app = ""] = /^(?:\/run)?(\/.+)\/realtime\/?$/.exec(path) ?? [];
-      const target = app && readTarget({ method: "POST", path: app, host: "run" }, chain);
-      if (!target || typeof target === "number") return refused(404, `There is no ${path} here.`);
+      const [, app] = /^(?:\/run)?(\/.+)\/realtime\/?$/.exec(path) ?? [];
+      if (app === undefined || !wants(request)) return undefined;
+      const target = readTarget({ method: "POST", path: app, host: "run" }, chain);
+      if (typeof target === "number") return refused(404, `There is no ${path} here.`);
       const [id] = target.ids;
       const { search, value } = take(new URL(request.url).search, TOKEN);
       const traced = trace(request);

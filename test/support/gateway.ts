@@ -1,6 +1,6 @@
 /** A gateway in front of an emulated fal: in this process, over a socket, or as the release binary. */
-import { createApp } from "../../src/app.ts";
-import { createGateway, type Gateway as Parts } from "../../src/cli/gateway.ts";
+import { type App, createApp } from "../../src/app.ts";
+import { createGateway, type Gateway as Parts, type Shared } from "../../src/cli/gateway.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
@@ -30,9 +30,16 @@ export interface Options {
   fal?: Sandbox;
   /** Replaces parts; not for the binary. */
   parts?: (parts: Parts) => Partial<Parts>;
+  /** What the process around a gateway gives it; not for the binary. */
+  shared?: Shared;
 }
 
 export type Start = (options?: Options) => Promise<Gateway>;
+
+/** One in this process, whose parts can be reached. */
+export interface Assembled extends Gateway {
+  parts: Parts;
+}
 
 /** The environment of a gateway in front of that fal. */
 export function environment(fal: Sandbox): Record<string, string> {
@@ -49,15 +56,15 @@ export function environment(fal: Sandbox): Record<string, string> {
   };
 }
 
-export const inProcess: Start = async (options) => {
-  const { fal, app, lines, stop } = assemble(options);
+export const inProcess = async (options?: Options): Promise<Assembled> => {
+  const { fal, app, lines, parts, stop } = assemble(options);
   const url = "http://localhost";
   const fetch: Gateway["fetch"] = async (path, init) => app.handle(new Request(url + path, init));
-  return { url, fal, fetch, log: () => read(lines.join("")), stop };
+  return { url, fal, fetch, log: () => read(lines.join("")), parts, stop };
 };
 
-export const overSocket: Start = async (options) => {
-  const { fal, app, lines, stop } = assemble(options);
+export const overSocket = async (options?: Options): Promise<Assembled> => {
+  const { fal, app, lines, parts, stop } = assemble(options);
   app.listen({ port: 0, hostname: "127.0.0.1", development: false });
   const url = `http://127.0.0.1:${app.server!.port}`;
   return {
@@ -65,7 +72,9 @@ export const overSocket: Start = async (options) => {
     fal,
     fetch: (path, init) => fetch(url + path, init),
     log: () => read(lines.join("")),
+    parts,
     async stop() {
+      parts.realtime.stop();
       await app.server?.stop(true);
       await stop();
     },
@@ -121,7 +130,7 @@ export const PLACES: readonly (readonly [string, Start])[] = [
   ["as the binary", asBinary],
 ];
 
-function assemble({ env, fal = fastFal(), parts }: Options = {}) {
+function assemble({ env, fal = fastFal(), parts, shared }: Options = {}) {
   const lines: string[] = [];
   const config = loadConfig({ env: { ...environment(fal), ...env } });
   const log = createLog({
@@ -129,9 +138,16 @@ function assemble({ env, fal = fastFal(), parts }: Options = {}) {
     format: "json",
     write: (line) => void lines.push(line),
   });
-  const gateway = createGateway(config, log, false);
-  const app = createApp({ ...gateway, ...parts?.(gateway) });
-  return { fal, app, lines, stop: () => fal.stop() };
+  const gateway = createGateway(config, log, false, shared);
+  const app: App = createApp(
+    { ...gateway, ...parts?.(gateway) },
+    { upgrade: (request, data) => app.server?.upgrade(request, { data }) ?? false },
+  );
+  async function stop() {
+    await gateway.stop();
+    await fal.stop();
+  }
+  return { fal, app, lines, parts: gateway, stop };
 }
 
 function read(text: string): LogLine[] {
