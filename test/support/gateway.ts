@@ -36,11 +36,6 @@ export interface Options {
 
 export type Start = (options?: Options) => Promise<Gateway>;
 
-/** One in this process, whose parts can be reached. */
-export interface Assembled extends Gateway {
-  parts: Parts;
-}
-
 /** The environment of a gateway in front of that fal. */
 export function environment(fal: Sandbox): Record<string, string> {
   return {
@@ -56,14 +51,19 @@ export function environment(fal: Sandbox): Record<string, string> {
   };
 }
 
-export const inProcess = async (options?: Options): Promise<Assembled> => {
-  const { fal, app, lines, parts, stop } = assemble(options);
+export const inProcess: Start = async (options) => {
+  const { fal, app, lines, stop } = assemble(options);
   const url = "http://localhost";
   const fetch: Gateway["fetch"] = async (path, init) => app.handle(new Request(url + path, init));
-  return { url, fal, fetch, log: () => read(lines.join("")), parts, stop };
+  return { url, fal, fetch, log: () => read(lines.join("")), stop };
 };
 
-export const overSocket = async (options?: Options): Promise<Assembled> => {
+/** One in this process, whose parts can be reached. */
+export interface Assembled extends Gateway {
+  parts: Parts;
+}
+
+export const assembled = async (options?: Options): Promise<Assembled> => {
   const { fal, app, lines, parts, stop } = assemble(options);
   app.listen({ port: 0, hostname: "127.0.0.1", development: false });
   const url = `http://127.0.0.1:${app.server!.port}`;
@@ -80,6 +80,8 @@ export const overSocket = async (options?: Options): Promise<Assembled> => {
     },
   };
 };
+
+export const overSocket: Start = assembled;
 
 export interface Running extends Gateway {
   process: Bun.Subprocess;
