@@ -15,7 +15,7 @@ import { createOrigin } from "../http/origin.ts";
 import type { Log } from "../log.ts";
 import { builtinCatalog } from "../models/catalog.ts";
 import { createDictionary, type Dictionary } from "../models/resolve.ts";
-import { createDeliveries } from "../relay/delivery.ts";
+import { createDeliveries, type Deliveries } from "../relay/delivery.ts";
 import { createFollows } from "../relay/follow.ts";
 import { createGuardian } from "../relay/guardian.ts";
 import { createJobOf } from "../relay/job.ts";
@@ -40,6 +40,9 @@ import { VERSION } from "../version.ts";
 export interface Gateway extends Deps {
   /** Generations under way, whether or not anyone waits. */
   running(): number;
+  /** Requests of fal's own API that are being watched. */
+  following(): number;
+  deliveries: Deliveries;
   /** Takes up what an earlier process left: requests to follow, webhooks to call. */
   start(): void;
   /** Ends what goes on in the background. What is left is taken up at the next start. */
@@ -139,6 +142,8 @@ export function createGateway(
     probe: () => anyOf(keys.all.map(probe)),
     version: VERSION,
     running: generations.running,
+    following: follows.active,
+    deliveries,
     start() {
       guardian.start();
       deliveries.resume().catch((error: unknown) => {
