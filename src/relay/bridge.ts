@@ -56,6 +56,7 @@ export function createBridge({ address, ended, patience = 15_000 }: BridgeOption
   let upstream: WebSocket | undefined;
   let joined = false;
   let over = false;
+  let asking: Timer | undefined;
   const late = setTimeout(() => finish(1011, "fal does not answer in time"), patience);
 
   /** The first ending counts; it is told to the sides that have not told it themselves. */
@@ -71,11 +72,16 @@ export function createBridge({ address, ended, patience = 15_000 }: BridgeOption
 
   function toUpstream(message: string | Uint8Array): void {
     upstream!.send(message);
-    if (upstream!.bufferedAmount <= HIGH) return;
+    if (upstream!.bufferedAmount > HIGH) rest();
+  }
+
+  /** The client is not read until fal has caught up. */
+  function rest(): void {
     client!.pause();
-    const timer = setInterval(() => {
+    asking ??= setInterval(() => {
       if (!over && upstream!.bufferedAmount > HIGH) return;
-      clearInterval(timer);
+      clearInterval(asking);
+      asking = undefined;
       if (!over) client!.resume();
     }, ASK_MS);
   }
@@ -83,7 +89,8 @@ export function createBridge({ address, ended, patience = 15_000 }: BridgeOption
   function toClient(message: string | Uint8Array): void {
     if (over) return;
     // Bun drops what it cannot hold, and what is missing in the middle would not be noticed.
-    if (client!.send(message) === 0) return finish(1013, "the client does not read");
+    const dropped = client!.send(message) === 0 && message.length > 0;
+    if (dropped) return finish(1013, "the client does not read");
     if (client!.getBufferedAmount() > HIGH) upstream!.pause();
   }
 
@@ -93,13 +100,13 @@ export function createBridge({ address, ended, patience = 15_000 }: BridgeOption
     upstream = socket;
     socket.onmessage = ({ data }: MessageEvent<string | Uint8Array>) => toClient(data);
     socket.onclose = ({ code, reason }) =>
-      finish(...(joined ? ([code, reason] as const) : ([1011, ABSENT] as const)), "upstream");
+      joined ? finish(code, reason, "upstream") : finish(1011, ABSENT, "upstream");
     socket.onopen = () => {
       if (over) return;
       joined = true;
       clearTimeout(late);
       for (const message of early.splice(0)) toUpstream(message);
-      client!.resume();
+      if (!asking) client!.resume();
     };
   }
 
