@@ -85,7 +85,8 @@ export const ConfigSchema = Type.Object({
   publicUrl: Type.Optional(
     Type.String({
       ...meta({
-        description: "base of the links that falgate hands out, where it stands behind a proxy",
+        description:
+          "base of the links that falgate hands out, where it stands behind a proxy; fal calls its webhooks there",
         expects: "a URL such as https://fal.example.com",
         shown: "from the request",
       }),
