@@ -4,12 +4,16 @@ import { trace } from "../http/trace.ts";
 import type { Handlers } from "../relay/bridge.ts";
 import { refused } from "../relay/fault.ts";
 import { take } from "../relay/query.ts";
-import { readTarget } from "../relay/target.ts";
 import type { Deps } from "./deps.ts";
+import { isNative } from "./native.ts";
 
 /** Browsers cannot send headers with a WebSocket: fal's clients put what they have here. */
 const TOKEN = "fal_jwt_token";
 const HEADERS = ["authorization", "x-api-key", "api-key"];
+
+const PATH = /^(?:\/run)?\/(.+)\/realtime\/?$/;
+/** A full id in plain characters: no dot segment, and nothing that is encoded. */
+const ID = /^\w[\w.~-]*(\/\w[\w.~-]*)+$/;
 
 export interface RealtimeRoute {
   /** Who opens a socket with what stands in its query; nothing where a header says it. */
@@ -23,7 +27,6 @@ export type Become = (request: Request, handlers: Handlers) => boolean;
 
 export function realtime(deps: Deps, become: Become): RealtimeRoute {
   const { dictionary, keyring, realtime, realtimeTokens } = deps;
-  const chain = (name: string) => dictionary.resolve(name)?.alias?.endpoints;
   const wants = (request: Request) =>
     request.headers.get("upgrade")?.toLowerCase() === "websocket" && request.method === "GET";
 
@@ -38,11 +41,10 @@ export function realtime(deps: Deps, become: Become): RealtimeRoute {
     },
 
     upgrade(request, path) {
-      const [, app] = /^(?:\/run)?(\/.+)\/realtime\/?$/.exec(path) ?? [];
-      if (app === undefined || !wants(request)) return undefined;
-      const target = readTarget({ method: "POST", path: app, host: "run" }, chain);
-      if (typeof target === "number") return refused(404, `There is no ${path} here.`);
-      const [id] = target.ids;
+      const [, name] = PATH.exec(path) ?? [];
+      if (name === undefined || !isNative(path) || !wants(request)) return undefined;
+      const id = dictionary.resolve(name)?.alias?.endpoints[0] ?? name;
+      if (!ID.test(id)) return refused(404, `There is no ${path} here.`);
       const { search, value } = take(new URL(request.url).search, TOKEN);
       const traced = trace(request);
       const { promise: ended, resolve } = Promise.withResolvers<void>();
