@@ -6,6 +6,7 @@ import type { Log } from "../log.ts";
 import { explain, StoreError } from "./error.ts";
 import { migrate } from "./migrate.ts";
 import { type Migration, MIGRATIONS } from "./migrations.ts";
+import { createSync } from "./sync.ts";
 
 export interface Database {
   readonly engine: "SQLite" | "PostgreSQL";
@@ -15,6 +16,8 @@ export interface Database {
   readonly sql: SQL;
   /** All or nothing. On SQLite one at a time, also between processes. */
   transaction<T>(work: (tx: TransactionSQL) => Promise<T>): Promise<T>;
+  /** Waits until what was committed would outlive a power cut. */
+  durable(): Promise<void>;
   /** What lets two programs take rows from one table without waiting for each other. */
   readonly skipLocked: "" | "for update skip locked";
   /** Whether it answers now; a `no` is logged with its cause. */
@@ -90,6 +93,7 @@ async function sqlite({ dir, log }: DatabaseOptions): Promise<Database> {
       sql: reader,
       // Taking the lock at once, not at the first write, is what makes waiting for it possible.
       transaction: (work) => writer.begin("immediate", work),
+      durable: memory ? async () => {} : createSync(`${filename}-wal`),
       skipLocked: "",
       ready: () => answers(reader, where, log),
       close: async () => {
@@ -149,6 +153,8 @@ function postgres(url: string, log: Log): Database {
     where,
     sql,
     transaction: (work) => sql.begin(work),
+    // PostgreSQL has synced it before it answers a commit.
+    durable: async () => {},
     skipLocked: "for update skip locked",
     ready: () => answers(sql, where, log),
     close: () => sql.close({ timeout: 5 }),

@@ -1,4 +1,5 @@
 /** The schema as a list of steps. A step that was released is never edited: the next one corrects it. */
+import { TASKS } from "./tasks/schema.ts";
 
 export interface Migration {
   name: string;
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
       `create index fal_requests_expiry on fal_requests (expires_at, request_id, size)`,
     ],
   },
+  TASKS,
 ];
