@@ -12,6 +12,7 @@ import { GROUPS, INTRODUCTION } from "./routes/about.ts";
 import type { Deps } from "./routes/deps.ts";
 import { renderError, renderNativeError } from "./routes/errors.ts";
 import { chat } from "./routes/chat.ts";
+import { edits } from "./routes/edits.ts";
 import { embeddings } from "./routes/embeddings.ts";
 import { health } from "./routes/health.ts";
 import { images } from "./routes/images.ts";
@@ -77,6 +78,7 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(models(deps))
     .use(images(deps))
     .use(chat(deps))
+    .use(edits(deps))
     .use(responses(deps))
     .use(embeddings(deps))
     .use(uploads(deps))

@@ -10,6 +10,7 @@ import { createQueue } from "../fal/queue.ts";
 import { createStreams } from "../fal/stream.ts";
 import { createStorage } from "../fal/storage.ts";
 import { createTransport } from "../fal/transport.ts";
+import { createAttachments } from "../generation/attachments.ts";
 import { createGenerations } from "../generation/generations.ts";
 import { createOrigin } from "../http/origin.ts";
 import type { Log } from "../log.ts";
@@ -96,6 +97,7 @@ export function createGateway(
     ...{ requests, follows, jobOf, pass, keep, awaited, log, intervalMs },
   });
   const streams = createStreams({ transport, url: config.falRunUrl });
+  const storage = createStorage({ transport, url: config.falRestUrl });
   const generations = createGenerations({
     streams,
     queue,
@@ -131,7 +133,8 @@ export function createGateway(
       most: config.maxBodySize * 1e6,
     }),
     signer,
-    storage: createStorage({ transport, url: config.falRestUrl }),
+    storage,
+    attachments: createAttachments(storage),
     originOf: createOrigin({
       publicUrl: config.publicUrl,
       trusted: config.trustedProxies,

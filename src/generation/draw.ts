@@ -26,8 +26,10 @@ export function drawing(model: Model, request: ImageRequest, growing = false): P
 }
 
 /** What of OpenAI's parameters is for the model; the others say who asks and how to answer. */
-export function imageRequest(params: ImageGenerateParams): ImageRequest {
-  const { prompt, n, size, quality, background, output_format, output_compression } = params;
+export function imageRequest(
+  params: Omit<ImageGenerateParams, "prompt"> & { prompt?: string },
+): ImageRequest {
+  const { prompt = "", n, size, quality, background, output_format, output_compression } = params;
   const { style, seed, negative_prompt, moderation } = params;
   const words = { prompt, n, size, quality, background, output_format, output_compression };
   const more = { style, seed, negative_prompt, moderation };

@@ -10,9 +10,10 @@ export type Chain = readonly string[];
 
 /**
  * What comes along with the prompt and so asks for another endpoint of the same model: pictures to
- * edit; a video's first frame; its first and last frame; material to compose a video from.
+ * edit; a picture to vary, without a prompt; a video's first frame; its first and last frame;
+ * material to compose a video from.
  */
-export type Company = "edit" | "first" | "frames" | "references";
+export type Company = "edit" | "variation" | "first" | "frames" | "references";
 
 export interface Alias {
   /** The name as listed. */

@@ -7,7 +7,7 @@ import { modality, type Modality } from "./modality.ts";
 import { nearest } from "./nearest.ts";
 import { findEndpoint } from "./newer.ts";
 import { readOverride, type Override } from "./override.ts";
-import { company } from "./siblings.ts";
+import { company, variationSibling } from "./siblings.ts";
 
 export type Kind = "image" | "video" | "speech" | "transcription" | "chat" | "other";
 
@@ -103,9 +103,21 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
       modality: alias.modality,
       alias,
       endpoints: chain(alias.endpoints),
-      with: Object.fromEntries(company.map(([given, ids]) => [given, chain(ids)])),
+      with: {
+        ...variations(alias),
+        ...Object.fromEntries(company.map(([given, ids]) => [given, chain(ids)])),
+      },
       ...(alias.upstream === undefined ? {} : { upstream: alias.upstream }),
     };
+  }
+
+  /** No alias names them: they go by the ids of what draws. */
+  function variations({ modality, endpoints }: Alias): Model["with"] {
+    if (modality !== "text-to-image") return {};
+    const found = chain(endpoints)
+      .map((endpoint) => variationSibling(endpointOf, endpoint))
+      .filter((endpoint) => endpoint !== undefined);
+    return found.length > 0 ? { variation: found } : {};
   }
 
   function fromEndpoint(name: string, endpoint: Endpoint): Model {

@@ -50,6 +50,13 @@ export function editSibling(find: Find, endpoint: Endpoint): Endpoint | undefine
   return sibling ?? (takesPictures(endpoint).most > 0 ? endpoint : undefined);
 }
 
+/** What varies pictures for the model that `endpoint` draws with, needing no words for it. */
+export function variationSibling(find: Find, endpoint: Endpoint): Endpoint | undefined {
+  return rewrites(endpoint.id, WORDS, ["/redux"])
+    .map(find)
+    .find((other) => other && edits(other));
+}
+
 function edits(endpoint: Endpoint) {
   const { least, most } = takesPictures(endpoint);
   return (
@@ -108,7 +115,11 @@ export function company(
 ): Readonly<Partial<Record<Company, readonly Endpoint[]>>> {
   if (draws(endpoint)) {
     const edit = editSibling(find, endpoint);
-    return edit ? { edit: [edit] } : {};
+    const variation = variationSibling(find, endpoint);
+    return {
+      ...(edit ? { edit: [edit] } : {}),
+      ...(variation ? { variation: [variation] } : {}),
+    };
   }
   if (endpoint.output !== "video") return {};
   return Object.fromEntries(

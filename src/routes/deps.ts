@@ -11,6 +11,7 @@ import type { Rest } from "../relay/rest.ts";
 import type { Signer } from "../relay/signature.ts";
 import type { Receiver } from "../relay/webhook-receive.ts";
 import type { Relay } from "../relay/relay.ts";
+import type { Attachments } from "../generation/attachments.ts";
 import type { Generations } from "../generation/generations.ts";
 import type { Log } from "../log.ts";
 import type { Dictionary } from "../models/resolve.ts";
@@ -34,6 +35,8 @@ export interface Deps {
   /** Signs falgate's own webhooks. */
   signer: Signer;
   storage: Storage;
+  /** Files that come along with a request, on their way to a model. */
+  attachments: Attachments;
   /** Base of the links in an answer to this request. */
   originOf(request: Request): string;
   /** Whether fal can be reached with any of the configured keys. */

@@ -3,43 +3,23 @@ import { Elysia } from "elysia";
 import { drawing, imageRequest, pictureModel } from "../generation/draw.ts";
 import { answers, requests } from "../http/answers.ts";
 import { jsonBody } from "../http/parse.ts";
-import { patient } from "../http/patience.ts";
-import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
 import { DEFAULT_IMAGE_MODEL } from "../models/aliases/images.ts";
 import { ImageGenerateParams, ImagesResponse } from "../openai/images.ts";
 import type { Deps } from "./deps.ts";
-import { renderError } from "./errors.ts";
+import { answerDrawing, grows } from "./drawing.ts";
 import { PICTURE_ANSWERS, PICTURE_EVENTS, PICTURE_REQUESTS } from "./examples/images.ts";
-import { pictureEvents, pictureResponse, type Rendering } from "./pictures.ts";
-import { asked, patience } from "./waiting.ts";
 
 export function images(deps: Deps) {
-  const { config, dictionary, generations } = deps;
+  const { config, dictionary } = deps;
 
   async function generate(body: ImageGenerateParams, request: Request): Promise<Response> {
-    const { model: name = DEFAULT_IMAGE_MODEL, response_format, stream } = body;
-    const growing = stream === true && (body.partial_images ?? 0) > 0;
-    const traced = trace(request);
-    traced.model = name;
+    const { model: name = DEFAULT_IMAGE_MODEL } = body;
+    trace(request).model = name;
     const model = pictureModel(dictionary, name);
-    const generation = generations.begin(
-      asked(request, drawing(model, imageRequest(body), growing), body),
-    );
-    const wait = patience(request, config.requestTimeout);
-    const rendering: Rendering = {
-      model: model.id,
-      format: response_format ?? model.alias?.format ?? config.defaultResponseFormat,
-      asked: body,
-    };
-    if (stream) {
-      // A refusal by fal still gets its own status: the stream opens once fal has taken the request.
-      await generation.accepted(wait);
-      const events = pictureEvents("image_generation", generation, wait, rendering, deps, traced);
-      return eventStream(events, { trace: traced, silence: config.streamKeepalive * 1000 });
-    }
-    const answer = pictureResponse(generation, wait, rendering, deps, traced);
-    return patient(answer, { seconds: config.jsonKeepalive, trace: traced, render: renderError });
+    const plan = drawing(model, imageRequest(body), grows(body));
+    const stream = "image_generation";
+    return answerDrawing(request, { model, plan, params: body, said: body, stream }, deps);
   }
 
   return new Elysia({ prefix: "/v1/images", tags: ["Images"] }).post(

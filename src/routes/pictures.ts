@@ -2,20 +2,22 @@
 import type { Generation, Wait } from "../generation/generation.ts";
 import { growth } from "../generation/growth.ts";
 import { drawn } from "../generation/pictures.ts";
-import type { Settled } from "../generation/run.ts";
 import { base64 } from "../http/base64.ts";
 import { frame, jsonStream } from "../http/stream.ts";
 import type { Trace } from "../http/trace.ts";
+import type { Endpoint } from "../models/catalog.ts";
 import type { Picture } from "../models/output.ts";
 import {
   completedEvent,
   type ImagesResponse,
   type ImageStream,
   partialEvent,
+  type PictureEvent,
 } from "../openai/images.ts";
 import { picturesJson } from "../openai/picture-json.ts";
 import type { Deps } from "./deps.ts";
 import { errorFrame } from "./errors.ts";
+import { type AskedFile, notMade, pictureFile, pictureSize } from "./picture-file.ts";
 
 /** How a client wants its pictures. */
 export interface Rendering {
@@ -23,10 +25,10 @@ export interface Rendering {
   model: string;
   format: "url" | "b64_json";
   /** What the client asked for, to be echoed in events. */
-  asked: {
+  asked: AskedFile & {
     quality?: string;
     background?: string;
-    response_format?: string;
+    response_format?: "url" | "b64_json";
     partial_images?: number;
   };
 }
@@ -37,7 +39,7 @@ type Media = Pick<Deps, "media">;
 export async function pictureResponse(
   generation: Generation,
   wait: Wait,
-  { model, format }: Rendering,
+  { model, format, asked }: Rendering,
   { media }: Media,
   trace: Trace,
 ): Promise<Response> {
@@ -45,13 +47,16 @@ export async function pictureResponse(
   trace.upstreamMs = settled.upstreamMs;
   const shown = drawn(settled);
   const answer = { created: unixNow(), model };
-  const headers = adjustments(settled);
   if (format === "url") {
+    const headers = adjustments([...settled.adjusted, ...notMade(shown, asked)]);
     generation.delivered();
     const data = shown.map(({ url, revisedPrompt }) => ({ url, ...revised(revisedPrompt) }));
     return Response.json({ ...answer, data } satisfies ImagesResponse, { headers });
   }
-  const opening = shown.map(({ url }) => media.open(url, wait.signal));
+  const headers = adjustments(settled.adjusted);
+  const opening = shown.map((picture) =>
+    pictureFile(picture, asked, settled.endpoint, media, wait.signal),
+  );
   const files = await Promise.all(opening).catch((error: unknown) => {
     generation.undelivered(wait);
     throw error;
@@ -76,21 +81,24 @@ export async function* pictureEvents(
   try {
     const waiting = generation.wait(wait);
     waiting.catch(() => {}); // Read below, when nothing grows any more.
-    const show = async (picture: Picture) =>
-      asked.response_format === "url"
-        ? { url: picture.url }
-        : { b64_json: await whole(picture.url, media, wait.signal) };
+    // OpenAI's events carry base64; a link only if it was asked for by name.
+    const show = async (picture: Picture, endpoint?: Endpoint) => {
+      if (asked.response_format === "url") return described({ url: picture.url }, picture, asked);
+      const file = await pictureFile(picture, asked, endpoint, media, wait.signal);
+      const bytes = Buffer.concat(await Array.fromAsync(file.body));
+      const size = picture.width ? picture : await pictureSize(bytes).catch(() => ({}));
+      const made = { ...size, content_type: file.format };
+      return described({ b64_json: bytes.toString("base64") }, made, asked);
+    };
     let index = 0;
     for await (const picture of growth(generation, asked.partial_images ?? 0, wait.signal)) {
-      const event = { image: await show(picture), ...described(picture, asked) };
+      const event = await show(picture);
       yield frame(`${stream}.partial_image`, partialEvent(stream, index++, event));
     }
     const settled = await waiting;
     trace.upstreamMs = settled.upstreamMs;
     for (const picture of drawn(settled)) {
-      // OpenAI's events carry base64; a link only if it was asked for by name.
-      const image = await show(picture);
-      const event = completedEvent(stream, { image, ...described(picture, asked) });
+      const event = completedEvent(stream, await show(picture, settled.endpoint));
       yield frame(event.type, event);
     }
     generation.delivered();
@@ -102,19 +110,17 @@ export async function* pictureEvents(
   }
 }
 
-async function whole(url: string, media: Deps["media"], signal: AbortSignal): Promise<string> {
-  const { body } = await media.open(url, signal);
-  const pieces: string[] = [];
-  for await (const piece of base64(body)) pieces.push(piece);
-  return pieces.join("");
-}
-
 /** Sizes that OpenAI's event schema lists; any other is `auto` to it. */
 const LISTED_SIZES = new Set(["1024x1024", "1024x1536", "1536x1024"]);
 
-function described({ width, height, content_type }: Picture, asked: Rendering["asked"]) {
+function described(
+  image: PictureEvent["image"],
+  { width, height, content_type }: Partial<Picture>,
+  asked: Rendering["asked"],
+): PictureEvent {
   const size = `${width}x${height}`;
   return {
+    image,
     created_at: unixNow(),
     size: LISTED_SIZES.has(size) ? size : "auto",
     quality: asked.quality ?? "auto",
@@ -126,7 +132,7 @@ function described({ width, height, content_type }: Picture, asked: Rendering["a
 const revised = (prompt?: string) => (prompt === undefined ? {} : { revised_prompt: prompt });
 
 /** What was approximated, so that nobody has to compare sizes to find out. */
-function adjustments({ adjusted }: Settled): Record<string, string> {
+export function adjustments(adjusted: readonly string[]): Record<string, string> {
   const words = adjusted.join("; ").replace(/[^\x20-\x7e]/g, "?");
   return words === "" ? {} : { "x-falgate-adjusted": words };
 }

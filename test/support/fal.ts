@@ -12,9 +12,12 @@ export interface Sent {
   body?: unknown;
 }
 
-/** Everything that fal's APIs received, in order. Fetched media are left out. */
+/**
+ * Everything that fal's APIs received, in order. Fetched media are left out, and what falgate asks of
+ * the platform by itself.
+ */
 export function sent({ requests }: Sandbox): Sent[] {
-  return requests.filter(({ host }) => host !== "media").map(plain);
+  return requests.filter(({ host }) => host !== "media" && host !== "platform").map(plain);
 }
 
 /** What was submitted, in order: a generation is paid for here. */
@@ -36,10 +39,26 @@ export function generated(endpoint: string, body: unknown): Sent[] {
   ];
 }
 
+/** What one uploaded file is sent for, before a model is told of it. */
+export function uploaded(name: string, contentType: string): Sent {
+  return {
+    method: "POST",
+    path: "/rest/storage/upload/initiate?storage_type=fal-cdn-v3",
+    body: { content_type: contentType, file_name: name },
+  };
+}
+
+/** The address of an uploaded file, as `sent` shows it. */
+export const stored = (name: string) => `stored:${name}`;
+
+const STORED = /http:\/\/127\.0\.0\.1:\d+\/files\/u\/[0-9a-f]{8}\//g;
+
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 function plain({ method, host, path, query, body }: Recorded): Sent {
   const search = new URLSearchParams(query).toString();
   const full = `/${host}${path}${search && `?${search}`}`.replaceAll(UUID, "ID");
-  return { method, path: full, ...(body === undefined ? {} : { body }) };
+  if (body === undefined) return { method, path: full };
+  const told = JSON.parse(JSON.stringify(body).replaceAll(STORED, "stored:")) as unknown;
+  return { method, path: full, body: told };
 }

@@ -11,7 +11,7 @@ export interface Scenario {
     path: string;
     /** On top of the client key; null leaves one out. */
     headers?: Record<string, string | null>;
-    /** Text as it is, anything else as JSON. */
+    /** Text and forms as they are, anything else as JSON. */
     body?: unknown;
   };
   /** Exactly what fal received; nothing, when it is left out. */
@@ -99,7 +99,7 @@ function expectError(text: string): void {
 function requestOf({ method, headers = {}, body }: Scenario["send"]): RequestInit {
   const all = { authorization: `Bearer ${CLIENT_KEY}`, ...headers };
   const kept = Object.entries(all).filter(([, value]) => value !== null) as [string, string][];
-  const json = body !== undefined && typeof body !== "string";
+  const json = body !== undefined && typeof body !== "string" && !(body instanceof FormData);
   return {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: [...kept, ...(json ? ([["content-type", "application/json"]] as const) : [])] as [

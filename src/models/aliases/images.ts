@@ -4,6 +4,9 @@ import type { Alias, Chain } from "../aliases.ts";
 /** Draws when a request names no model (contracts 2 and 3). */
 export const DEFAULT_IMAGE_MODEL = "imagen4-preview";
 
+/** Varies a picture when a request names no model. */
+export const DEFAULT_VARIATION_MODEL = "fal-ai/flux-1/dev/redux";
+
 // Imagen left fal's list in August 2026; Google's successors of it are these.
 const GOOGLE: Chain = ["fal-ai/nano-banana-2", "fal-ai/nano-banana"];
 const GOOGLE_EDIT: Chain = ["fal-ai/nano-banana-2/edit", "fal-ai/nano-banana/edit"];

@@ -55,8 +55,25 @@ export function fitEdit(
   ]);
 }
 
-function prompt({ prompt }: EditRequest, { input }: Endpoint): Part {
-  const field = PROMPTS.find((name) => input[name]?.type === "string");
+/** What a model is told that varies nothing unasked. */
+const VARY = "A variation of this picture.";
+
+/** Another picture like the given one: words go only to a model that cannot do without. */
+export function fitVariation(
+  request: Omit<EditRequest, "prompt">,
+  endpoint: Endpoint,
+  defaults: Readonly<Record<string, unknown>> = {},
+): Fitted {
+  const field = promptField(endpoint);
+  const needed = field !== undefined && endpoint.input[field]!.required;
+  return fitEdit({ ...request, prompt: needed ? VARY : "" }, endpoint, defaults);
+}
+
+const promptField = ({ input }: Endpoint) => PROMPTS.find((name) => input[name]?.type === "string");
+
+function prompt({ prompt }: EditRequest, endpoint: Endpoint): Part {
+  const { input } = endpoint;
+  const field = promptField(endpoint);
   if (field === undefined) return NOTHING;
   if (typeof prompt === "string" && prompt.trim() !== "") {
     return { input: { [field]: prompt }, adjusted: [] };

@@ -15,6 +15,8 @@ interface Dialect {
   readonly words: Readonly<Record<string, readonly string[]>>;
   /** A word that neither OpenAI nor the model knows is the client's mistake, not ours to drop. */
   readonly strict?: true;
+  /** What the model lacks of these is made of what it gives, once it is there. */
+  readonly made?: readonly string[];
 }
 
 const HIGH = ["high", "hd", "quality"] as const;
@@ -43,6 +45,7 @@ const DIALECTS: Readonly<Record<Word, Dialect>> = {
   output_format: {
     fields: ["output_format", "image_format", "format"],
     words: { jpg: ["jpeg", "jpg"], jpeg: ["jpeg", "jpg"] },
+    made: ["png", "jpeg", "jpg", "webp"],
   },
   style: {
     fields: ["style"],
@@ -63,7 +66,7 @@ const UNREMARKABLE = new Set(["auto", "standard", "opaque"]);
 export function fitWord(name: Word, request: Words, endpoint: Endpoint): Part {
   const value = request[name];
   if (value === undefined || value === null || value === "") return NOTHING;
-  const { fields, words, strict } = DIALECTS[name];
+  const { fields, words, strict, made } = DIALECTS[name];
   const asked = value.toLowerCase();
   const known = Object.hasOwn(words, asked) ? words[asked] : undefined;
 
@@ -79,7 +82,7 @@ export function fitWord(name: Word, request: Words, endpoint: Endpoint): Part {
       name,
     );
   }
-  if (UNREMARKABLE.has(asked)) return NOTHING;
+  if (UNREMARKABLE.has(asked) || made?.includes(asked)) return NOTHING;
   return { input: {}, adjusted: [`${name} ${value} was left out: this model does not have it`] };
 }
 

@@ -1,0 +1,10 @@
+/** A body that a route has read itself, held against its schema as Elysia would. */
+import type { Static, TSchema } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { ValidationError } from "elysia";
+
+/** The value itself. Throws what Elysia throws for a body that does not fit. */
+export function checked<T extends TSchema>(schema: T, value: unknown): Static<T> {
+  if (Value.Check(schema, value)) return value;
+  throw new ValidationError("body", schema, value);
+}
