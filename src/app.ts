@@ -21,6 +21,8 @@ import { isNative, native } from "./routes/native.ts";
 import { proxy } from "./routes/proxy.ts";
 import { type Become, realtime } from "./routes/realtime.ts";
 import { responses } from "./routes/responses.ts";
+import { speech } from "./routes/speech.ts";
+import { transcriptions } from "./routes/transcriptions.ts";
 import { uploads } from "./routes/uploads.ts";
 import { webhooks } from "./routes/webhooks.ts";
 
@@ -79,6 +81,9 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(images(deps))
     .use(chat(deps))
     .use(edits(deps))
+    .use(speech(deps))
+    .use(transcriptions(deps))
+    .use(chat(deps))
     .use(responses(deps))
     .use(embeddings(deps))
     .use(uploads(deps))

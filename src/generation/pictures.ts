@@ -32,7 +32,7 @@ const prompt = ({ prompt }: Record<string, unknown>) =>
   typeof prompt === "string" ? prompt : undefined;
 
 /** The generation was paid for, so no client may simply try again. */
-function refusal(status: number, code: string, message: string): ApiError {
+export function refusal(status: number, code: string, message: string): ApiError {
   const headers = { "x-should-retry": "false" };
   return new ApiError(status, message, "invalid_request_error", { code, headers });
 }

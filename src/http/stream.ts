@@ -46,9 +46,14 @@ export function jsonStream(pieces: AsyncIterable<string>, options: StreamOptions
   return new Response(pump(pieces, options), { headers });
 }
 
+/** Bytes as they come. */
+export function byteStream(bytes: AsyncIterable<Uint8Array>, options: StreamOptions): Response {
+  return new Response(pump(bytes, options), { headers: options.headers ?? {} });
+}
+
 /** Pulls the source no faster than the client reads, and tells it when the client has left. */
 export function pump(
-  source: AsyncIterable<string>,
+  source: AsyncIterable<string | Uint8Array>,
   { trace, keepAlive }: StreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -78,8 +83,9 @@ export function pump(
           return;
         }
         timer?.refresh();
-        last = value;
-        controller.enqueue(encoder.encode(value));
+        const text = typeof value === "string";
+        if (text) last = value;
+        controller.enqueue(text ? encoder.encode(value) : value);
       } catch (error) {
         // The head is out: breaking the connection is the one way left to say that it failed.
         trace.error = error;

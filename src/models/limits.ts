@@ -13,6 +13,8 @@ export interface Limits {
   readonly streams?: true;
   /** The slowest and fastest that speech may be, 1 being its usual pace. */
   readonly speed?: readonly [slowest: number, fastest: number];
+  /** What its speech comes as, where it cannot be told. */
+  readonly sounds?: readonly string[];
 }
 
 /** fal's usual maximum of `num_images`. */
@@ -28,8 +30,8 @@ const LIMITS: Readonly<Record<string, Partial<Limits>>> = {
   "fal-ai/bytedance/seedream/v4/edit": { sides: [960, 4096], given: 10 },
   "fal-ai/bytedance/seedream/v4.5/text-to-image": { sides: [1920, 4096] },
   "fal-ai/bytedance/seedream/v4.5/edit": { sides: [1920, 4096], given: 10 },
-  "fal-ai/elevenlabs/tts/multilingual-v2": { speed: [0.7, 1.2] },
-  "fal-ai/elevenlabs/tts/turbo-v2.5": { speed: [0.7, 1.2] },
+  "fal-ai/elevenlabs/tts/multilingual-v2": { speed: [0.7, 1.2], sounds: ["mp3"] },
+  "fal-ai/elevenlabs/tts/turbo-v2.5": { speed: [0.7, 1.2], sounds: ["mp3"] },
   "fal-ai/flux-1/dev": { streams: true },
   "fal-ai/flux-1/schnell": { streams: true },
   "fal-ai/flux/dev": { streams: true },
@@ -41,6 +43,15 @@ const LIMITS: Readonly<Record<string, Partial<Limits>>> = {
   "fal-ai/gpt-image-1/edit-image": { given: 16 },
   "fal-ai/kandinsky5-pro/image-to-video": { lengths: ["5s"] },
   "fal-ai/kandinsky5-pro/text-to-video": { lengths: ["5s"] },
+  "fal-ai/kokoro/american-english": { sounds: ["wav"] },
+  "fal-ai/kokoro/brazilian-portuguese": { sounds: ["wav"] },
+  "fal-ai/kokoro/british-english": { sounds: ["wav"] },
+  "fal-ai/kokoro/french": { sounds: ["wav"] },
+  "fal-ai/kokoro/hindi": { sounds: ["wav"] },
+  "fal-ai/kokoro/italian": { sounds: ["wav"] },
+  "fal-ai/kokoro/japanese": { sounds: ["wav"] },
+  "fal-ai/kokoro/mandarin-chinese": { sounds: ["wav"] },
+  "fal-ai/kokoro/spanish": { sounds: ["wav"] },
   "fal-ai/kling-video/v1/tts": { speed: [0.8, 2] },
   "fal-ai/minimax/preview/speech-2.5-turbo": MINIMAX,
   "fal-ai/minimax/speech-02-hd": MINIMAX,

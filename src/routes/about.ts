@@ -4,7 +4,8 @@ import type { Group } from "../http/docs.ts";
 /** In the order in which the page shows them. */
 export const GROUPS: readonly Group[] = [
   { name: "Models", description: "What can be asked for, and under which names." },
-  { name: "Images", description: "Pictures from words." },
+  { name: "Images", description: "Pictures from words, and from other pictures." },
+  { name: "Audio", description: "Words spoken, and speech written down." },
   { name: "Chat", description: "Language models, and models that draw when talked to." },
   {
     name: "fal",

@@ -1,5 +1,6 @@
 /** OpenAI's `response_format` as an endpoint says it, and what the file will then be. */
 import type { Endpoint, Field } from "../catalog.ts";
+import { limitsOf } from "../limits.ts";
 import { NOTHING, type Part } from "./request.ts";
 
 export interface SoundPart extends Part {
@@ -26,10 +27,29 @@ const PLACES: readonly (readonly [field: string, member?: string])[] = [
   ["audio_setting", "format"],
 ];
 
-/** What the response format is called, and what the answer will be. */
+/** A file and its bare samples are made of one another, once they are there. */
+const MADE_OF: Readonly<Record<string, string>> = { wav: "pcm", pcm: "wav" };
+
+/** What the response format is called, and what the file will be: the other of a pair where it must. */
 export function fitSoundFormat(asked: string | null | undefined, endpoint: Endpoint): SoundPart {
   const format = asked?.toLowerCase() ?? "";
   if (format === "") return NOTHING;
+  const part = named(format, endpoint);
+  const source = Object.hasOwn(MADE_OF, format) ? MADE_OF[format] : undefined;
+  return part === NOTHING && source !== undefined ? named(source, endpoint) : part;
+}
+
+/** The formats that an endpoint gives or that can be made of them; nothing where nobody has told. */
+export function soundFormats(endpoint: Endpoint): readonly string[] | undefined {
+  const own =
+    limitsOf(endpoint.id).sounds ??
+    Object.keys(NAMES).filter((format) => named(format, endpoint) !== NOTHING);
+  if (own.length === 0) return undefined;
+  const made = Object.keys(MADE_OF).filter((format) => own.includes(MADE_OF[format]!));
+  return [...new Set([...own, ...made])];
+}
+
+function named(format: string, endpoint: Endpoint): SoundPart {
   const names = Object.hasOwn(NAMES, format) ? NAMES[format]! : [format];
   for (const [field, member] of PLACES) {
     const outer = endpoint.input[field];

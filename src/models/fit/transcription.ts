@@ -24,6 +24,11 @@ export interface TranscriptionRequest {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
+/** What not every endpoint can do; `times` is when each sentence was said. */
+export interface Asks extends Pick<TranscriptionRequest, "words" | "task" | "diarize"> {
+  readonly times?: boolean;
+}
+
 const SOUNDS = ["audio_url", "media_url", "video_url"] as const;
 
 /** For language models that listen: what OpenAI's transcribers do unasked. */
@@ -34,13 +39,21 @@ export function tellsWords({ input }: Endpoint): boolean {
   return input.tag_audio_events !== undefined || input.chunk_level?.enum?.includes("word") === true;
 }
 
+/** Whether an endpoint tells when anything was said. */
+export function tellsTimes(endpoint: Endpoint): boolean {
+  return tellsWords(endpoint) || endpoint.input.chunk_level !== undefined;
+}
+
 /** The endpoints of a chain, those that can do what is asked first. */
 export function chooseTranscription(
   endpoints: readonly Endpoint[],
-  { words, task }: Pick<TranscriptionRequest, "words" | "task">,
+  { words, task, times, diarize }: Asks,
 ): readonly Endpoint[] {
   const able = (endpoint: Endpoint) =>
-    (!words || tellsWords(endpoint)) && (task !== "translate" || endpoint.input.task !== undefined);
+    (!words || tellsWords(endpoint)) &&
+    (!times || tellsTimes(endpoint)) &&
+    (!diarize || endpoint.input.diarize !== undefined) &&
+    (task !== "translate" || endpoint.input.task !== undefined);
   return [...endpoints.filter(able), ...endpoints.filter((endpoint) => !able(endpoint))];
 }
 
