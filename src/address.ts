@@ -92,3 +92,14 @@ export async function outside(
   if (addresses.length === 0) throw new AddressError(`${name} has no address`);
   return addresses;
 }
+
+/**
+ * A URL at one of its host's addresses: the one that was judged is the one that is called, whatever
+ * the name leads to by then. The certificate is still that of the name.
+ */
+export function pinned(url: URL, address: string): { url: URL; tls?: { serverName: string } } {
+  if (hostOf(url) === address) return { url };
+  const target = new URL(url);
+  target.hostname = address.includes(":") ? `[${address}]` : address;
+  return { url: target, tls: { serverName: hostOf(url) } };
+}

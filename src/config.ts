@@ -183,10 +183,49 @@ export const ConfigSchema = Type.Object({
   webhookHosts: Type.Array(Type.String({ pattern: "^[0-9A-Za-z.-]+(:[0-9]+)?$" }), {
     ...meta({
       description:
-        "hosts that a client's `fal_webhook` may name although they lead to a private address",
+        "hosts that a client's `fal_webhook` or `callback_url` may name although they lead to a private address",
       expects: "host names or addresses, with a port where it is not the usual one",
     }),
     default: [],
+  }),
+  callbackSecret: Type.Optional(
+    Type.String({
+      ...meta({
+        description:
+          "signs the calls to a client's `callback_url`, as Standard Webhooks has it; without it one is derived from `FAL_KEY`, and `falgate check` shows it",
+        secret: true,
+        expects: "of the form whsec_ and base64",
+      }),
+      pattern: "^whsec_[A-Za-z0-9+/]{32,}={0,2}$",
+    }),
+  ),
+  dataDir: Type.Optional(
+    Type.String({
+      ...meta({
+        description: "folder that keeps what must survive a restart",
+        expects: "a folder",
+        shown: "`./data`; with `--sandbox` memory",
+      }),
+      pattern: "^[^\\x00-\\x1f]+$",
+    }),
+  ),
+  taskRetention: Type.Number({
+    ...meta({ description: "days for which a finished task can be asked for" }),
+    default: 7,
+    exclusiveMinimum: 0,
+    maximum: 3650,
+  }),
+  taskCount: Type.Integer({
+    ...meta({ description: "finished tasks that are remembered; the oldest go first" }),
+    default: 100_000,
+    minimum: 1,
+    maximum: 100_000_000,
+  }),
+  taskSize: Type.Number({
+    ...meta({ description: "room for the records of finished tasks, in MB; the oldest go first" }),
+    default: 1024,
+    exclusiveMinimum: 0,
+    maximum: 1_048_576,
   }),
   falQueueUrl: url("https://queue.fal.run", "base of fal's queue"),
   falRunUrl: url("https://fal.run", "base of fal's synchronous API and language models"),

@@ -4,6 +4,7 @@ import { createProbe, type Verdict } from "../fal/probe.ts";
 import { dictionaryOf } from "./gateway.ts";
 import type { Invocation } from "./main.ts";
 import { settings } from "./settings.ts";
+import { callbackSecret } from "./tasks.ts";
 
 const ADVICE: Readonly<Record<Verdict, string>> = {
   ok: "works",
@@ -22,6 +23,9 @@ export async function check(invocation: Invocation): Promise<number> {
   if (config.falKey.length === 0) {
     out("FAL_KEY: not set. Take a key from fal.ai/dashboard/keys\n");
     return 1;
+  }
+  if (config.callbackSecret === undefined) {
+    out(`CALLBACK_SECRET: not set, callbacks are signed with ${callbackSecret(config)}\n`);
   }
   const probe = createProbe({ url: config.falQueueUrl });
   const keys = createFalKeys(config.falKey).all;

@@ -35,8 +35,12 @@ import { createSigner } from "../relay/signature.ts";
 import { createTickets } from "../relay/ticket.ts";
 import { createReceiver } from "../relay/webhook-receive.ts";
 import { createWebhooks } from "../relay/webhook.ts";
+import type { KeepMedia } from "../generation/tasks/keeping.ts";
+import type { LinkOf } from "../generation/tasks/neutral.ts";
 import type { Deps } from "../routes/deps.ts";
+import type { TaskStore } from "../store/tasks/tasks.ts";
 import { VERSION } from "../version.ts";
+import { gatewayTasks, memoryTaskStore } from "./tasks.ts";
 
 export interface Gateway extends Deps {
   /** Generations under way, whether or not anyone waits. */
@@ -44,7 +48,7 @@ export interface Gateway extends Deps {
   /** Requests of fal's own API that are being watched. */
   following(): number;
   deliveries: Deliveries;
-  /** Takes up what an earlier process left: requests to follow, webhooks to call. */
+  /** Takes up what an earlier process left: tasks and requests to follow, webhooks to call. */
   start(): void;
   /** Ends what goes on in the background. What is left is taken up at the next start. */
   stop(): Promise<void>;
@@ -53,6 +57,11 @@ export interface Gateway extends Deps {
 /** What comes from outside: the store, and the server that the gateway stands in. */
 export interface Shared {
   requests?: Requests;
+  taskStore?: TaskStore;
+  /** Keeps what a task made; by default fal's links are handed out. */
+  keep?: KeepMedia;
+  /** The link to a kept file, in callbacks. */
+  linkOf?: LinkOf;
   /** Milliseconds before each attempt to call a webhook. */
   schedule?: readonly number[];
   /** Milliseconds between two looks at what is pending. */
@@ -68,6 +77,7 @@ export function createGateway(
   anonymous: boolean,
   {
     requests: stored = createMemoryRequests(),
+    taskStore = memoryTaskStore(log),
     addressOf = () => undefined,
     ...shared
   }: Shared = {},
@@ -104,12 +114,19 @@ export function createGateway(
     policy: config.cancelOnDisconnect,
     log,
   });
+  const dictionary = dictionaryOf(config);
+  const language = createLanguage({ transport, url: config.falRunUrl });
+  const tasks = gatewayTasks(config, {
+    ...{ queue, keys, language, dictionary, storage, webhooks, log, schedule },
+    ...{ store: taskStore, keep: shared.keep, linkOf: shared.linkOf },
+  });
   return {
     config,
     log,
     keyring: createKeyring(config.apiKey, { anonymous }),
-    dictionary: dictionaryOf(config),
+    dictionary,
     generations,
+    tasks,
     relay: createRelay({
       pass,
       keys,
@@ -140,7 +157,7 @@ export function createGateway(
       trusted: config.trustedProxies,
       addressOf,
     }),
-    language: createLanguage({ transport, url: config.falRunUrl }),
+    language,
     media: createMediaSource({ hosts: config.falMediaHosts }),
     probe: () => anyOf(keys.all.map(probe)),
     version: VERSION,
@@ -152,10 +169,13 @@ export function createGateway(
       deliveries.resume().catch((error: unknown) => {
         log.error("webhooks of an earlier run cannot be taken up", { error });
       });
+      tasks.resume().catch((error: unknown) => {
+        log.error("tasks of an earlier run cannot be taken up", { error });
+      });
     },
     async stop() {
       ending.abort();
-      await Promise.all([guardian.stop(), deliveries.stop()]);
+      await Promise.all([guardian.stop(), deliveries.stop(), tasks.stop()]);
     },
   };
 }

@@ -5,6 +5,9 @@ import { createLog, type Log } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { createGateway } from "./gateway.ts";
 import type { Invocation } from "./main.ts";
+import { type Database, openDatabase } from "../store/database.ts";
+import { StoreError } from "../store/error.ts";
+import { createTaskStore } from "../store/tasks/tasks.ts";
 import { sandboxed } from "./sandboxed.ts";
 import { settings } from "./settings.ts";
 
@@ -21,7 +24,10 @@ export async function serve(invocation: Invocation): Promise<number> {
     );
   }
 
+  const dir = config.dataDir ?? (sandbox ? ":memory:" : DATA_DIR);
+  const database = await opened(dir, log);
   const gateway = createGateway(config, log, anonymous, {
+    taskStore: createTaskStore({ database }),
     addressOf: (request) => app.server?.requestIP(request)?.address,
   });
   let draining = false;
@@ -53,6 +59,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     signal,
     requests: app.server!.pendingRequests,
     generations: gateway.running(),
+    tasks: gateway.tasks.counts().running,
   });
   // The server would wait for sockets that nobody means to close.
   gateway.realtime.stop();
@@ -70,9 +77,18 @@ export async function serve(invocation: Invocation): Promise<number> {
     await app.server?.stop(true);
   }
   await gateway.stop();
+  await database.close();
   await sandbox?.stop();
   log.info("stopped");
   return 0;
+}
+
+const DATA_DIR = "./data";
+
+async function opened(dir: string, log: Log): Promise<Database> {
+  return openDatabase({ dir, log }).catch((error: unknown) => {
+    throw error instanceof StoreError ? new ConfigError(error.message) : error;
+  });
 }
 
 function logOf(config: Config, { terminal, out }: Invocation): Log {

@@ -62,6 +62,8 @@ export type NewTask = Named &
     enhancePrompt?: boolean;
     /** A second stage that enlarges the video. */
     upsample?: boolean;
+    /** What the client calls `callbackUrl`; it is not kept. */
+    callbackParam?: string;
   };
 
 /** One file that was made. */

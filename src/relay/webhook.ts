@@ -1,5 +1,5 @@
 /** The webhook that a client names: judged when it is named, and called at the address that was judged. */
-import { hostOf, isNamed, outside, type Resolve } from "../address.ts";
+import { isNamed, outside, pinned, type Resolve } from "../address.ts";
 import { neverConnected } from "../fal/retry.ts";
 
 export interface Webhooks {
@@ -76,14 +76,3 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
 }
 
 const LONGEST = 4096;
-
-/**
- * A URL at one of its host's addresses: the one that was judged is the one that is called, whatever
- * the name leads to by then. The certificate is still that of the name.
- */
-function pinned(url: URL, address: string): { url: URL; tls?: { serverName: string } } {
-  if (hostOf(url) === address) return { url };
-  const target = new URL(url);
-  target.hostname = address.includes(":") ? `[${address}]` : address;
-  return { url: target, tls: { serverName: hostOf(url) } };
-}

@@ -13,6 +13,7 @@ import type { Receiver } from "../relay/webhook-receive.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { Attachments } from "../generation/attachments.ts";
 import type { Generations } from "../generation/generations.ts";
+import type { Tasks } from "../generation/task.ts";
 import type { Log } from "../log.ts";
 import type { Dictionary } from "../models/resolve.ts";
 
@@ -22,6 +23,7 @@ export interface Deps {
   keyring: Keyring;
   dictionary: Dictionary;
   generations: Generations;
+  tasks: Tasks;
   language: Language;
   media: MediaSource;
   /** fal's own API, relayed. */

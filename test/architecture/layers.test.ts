@@ -9,6 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "app",
     "config",
+    "errors",
     "log",
     "version",
     "accounts",
@@ -37,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   relay: ["address", "fal", "log"],
   store: ["log"],
-  generation: ["fal", "log", "models", "openai"],
+  generation: ["fal", "log", "models", "openai", "store"],
   accounts: ["openai"],
   models: ["fal", "openai"],
   errors: ["fal", "openai"],

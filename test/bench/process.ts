@@ -1,5 +1,8 @@
 /** Servers under measurement, each in a process of its own, and what the kernel says of them. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 export interface Server extends AsyncDisposable {
   url: string;
@@ -23,6 +26,7 @@ export async function startServer(
 ): Promise<Server> {
   const port = freePort();
   const url = `http://127.0.0.1:${port}`;
+  const folder = mkdtempSync(join(tmpdir(), "falgate-bench-"));
   const before = performance.now();
   const child = Bun.spawn([...command], {
     env: {
@@ -30,6 +34,7 @@ export async function startServer(
       PORT: String(port),
       HOST: "127.0.0.1",
       NODE_ENV: "production",
+      DATA_DIR: folder,
       ...env,
     },
     cwd: "/tmp",
@@ -44,6 +49,7 @@ export async function startServer(
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await child.exited;
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

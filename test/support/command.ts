@@ -1,5 +1,11 @@
 /** `falgate …` as a finished process: what it wrote and how it ended. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { executable } from "./executable.ts";
+
+/** What the commands of one run keep: never in a folder that others use too. */
+const DATA_DIR = mkdtempSync(join(tmpdir(), "falgate-data-"));
 
 export interface Ended {
   status: number;
@@ -13,7 +19,7 @@ export async function falgate(
   { env = {}, cwd = "/tmp" }: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Ended> {
   const child = Bun.spawn([await executable(), ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, DATA_DIR, ...env },
     cwd,
     stdout: "pipe",
     stderr: "pipe",

@@ -1,4 +1,7 @@
 /** A gateway in front of an emulated fal: in this process, over a socket, or as the release binary. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type App, createApp } from "../../src/app.ts";
 import { createGateway, type Gateway as Parts, type Shared } from "../../src/cli/gateway.ts";
 import { loadConfig } from "../../src/config.ts";
@@ -91,8 +94,9 @@ export interface Running extends Gateway {
 
 export async function asBinary({ env, fal = fastFal() }: Options = {}): Promise<Running> {
   const file = await executable();
+  const folder = env?.DATA_DIR ? undefined : mkdtempSync(join(tmpdir(), "falgate-data-"));
   const child = Bun.spawn([file, "serve", "--port", "0", "--host", "127.0.0.1"], {
-    env: { PATH: process.env.PATH, ...environment(fal), ...env },
+    env: { PATH: process.env.PATH, DATA_DIR: folder, ...environment(fal), ...env },
     cwd: "/tmp",
     stdout: "pipe",
     stderr: "pipe",
@@ -121,6 +125,7 @@ export async function asBinary({ env, fal = fastFal() }: Options = {}): Promise<
     async stop() {
       child.kill("SIGKILL");
       await child.exited;
+      if (folder) rmSync(folder, { recursive: true, force: true });
       await fal.stop();
     },
   };

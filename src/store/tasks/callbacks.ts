@@ -5,8 +5,12 @@ import { type CallbackState, type Row, type TaskRecord, taskOf } from "./task.ts
 export interface CallbackQueue {
   /** Due by then, the earliest first. */
   due(by: number, limit: number): Promise<TaskRecord[]>;
-  /** An attempt was made: `state` is `due` where another follows, at `at`. */
-  tried(id: string, state: CallbackState, tries: number, at: number | null): Promise<void>;
+  /**
+   * Whether this attempt, the `tries`th, is the caller's to make; unless it is closed, another is due
+   * at `at`, also when the caller dies over this one.
+   */
+  claim(id: string, tries: number, at: number): Promise<boolean>;
+  close(id: string, state: Extract<CallbackState, "heard" | "given up">): Promise<void>;
   count(): Promise<number>;
 }
 
@@ -18,11 +22,19 @@ export function createCallbackQueue(database: Database): CallbackQueue {
         order by callback_at, id limit ${limit}`;
       return rows.map(taskOf);
     },
-    async tried(id, state, tries, at) {
+    async claim(id, tries, at) {
+      const rows = await database.transaction(
+        (tx) => tx<Row[]>`
+          update tasks set callback_tries = ${tries}, callback_at = ${at}
+          where id = ${id} and callback = 'due' and callback_tries = ${tries - 1} returning id`,
+      );
+      return rows.length > 0;
+    },
+    async close(id, state) {
       await database.transaction(
         (tx) => tx`
-          update tasks set callback = ${state}, callback_tries = ${tries}, callback_at = ${at}
-          where id = ${id} and callback = 'due' and callback_tries < ${tries}`,
+          update tasks set callback = ${state}, callback_at = null
+          where id = ${id} and callback = 'due'`,
       );
     },
     async count() {

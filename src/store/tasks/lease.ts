@@ -7,8 +7,8 @@ export interface Leases {
   readonly lasts: number;
   /** Takes unfinished tasks that nobody follows, oldest first. */
   take(limit: number): Promise<TaskRecord[]>;
-  /** Says that this program still lives. */
-  renew(): Promise<void>;
+  /** Says that this program still lives; resolves to its tasks whose end was asked for meanwhile. */
+  renew(): Promise<readonly string[]>;
   /** Lets others have what is unfinished. */
   release(): Promise<void>;
 }
@@ -44,12 +44,12 @@ export function createLeases({ database, runner, now = Date.now }: LeasesOptions
       return rows.map(taskOf);
     },
     async renew() {
-      if (alone) return;
-      await database.transaction(
-        (tx) => tx`
+      const rows = await database.transaction(
+        (tx) => tx<Row[]>`
           update tasks set lease_until = ${now() + lasts}
-          where runner = ${runner} and rank < ${LAST_RANK}`,
+          where runner = ${runner} and rank < ${LAST_RANK} returning id, cancel_asked`,
       );
+      return rows.filter((row) => Number(row.cancel_asked) > 0).map((row) => String(row.id));
     },
     async release() {
       await database.transaction(

@@ -1,0 +1,71 @@
+/** Putting a task's prompt into English: by the model itself where it can, else by a language model. */
+import type { Language } from "../../fal/language.ts";
+import type { Log } from "../../log.ts";
+import { translated, translation, TRANSLATOR } from "../../models/english.ts";
+import type { Dictionary } from "../../models/resolve.ts";
+import type { TaskRequests, TaskWork } from "../task.ts";
+import type { Ledger } from "./ledger.ts";
+import { planOf } from "./plans.ts";
+import type { Working } from "./record.ts";
+
+const PATIENCE_MS = 30_000;
+
+export interface EnhanceOptions {
+  language: Language;
+  dictionary: Dictionary;
+  ledger: Ledger;
+  log: Log;
+  signal: AbortSignal;
+}
+
+/** What of the task it changes. A failing enhancement changes nothing: the prompt is used as it is. */
+export async function enhance(
+  task: Working,
+  options: EnhanceOptions,
+): Promise<Partial<Pick<Working, "request" | "enhancedPrompt">>> {
+  if (!task.enhancePrompt || !("prompt" in task.request)) return {};
+  const own = withOwnField(task);
+  if (everyEndpointHasIt(task, own, options.dictionary)) return { request: own };
+  const { prompt } = task.request;
+  if (typeof prompt !== "string" || prompt.trim() === "") return {};
+  const english = await inEnglish(prompt, options).catch((error: unknown) => {
+    if (options.signal.aborted) throw error;
+    options.log.warn("a prompt could not be put into English", { taskId: task.id, error });
+    return undefined;
+  });
+  if (english === undefined) return {};
+  return { enhancedPrompt: english };
+}
+
+function inEnglish(prompt: string, { language, ledger, signal }: EnhanceOptions) {
+  return ledger.once("enhance", TRANSLATOR, async () => {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const { response } = await language.post("chat/completions", translation(prompt), patience);
+    return translated(await response.json());
+  });
+}
+
+/** Videos have a word for it; pictures' endpoints are asked in their own. */
+function withOwnField({ kind, request }: TaskWork): TaskWork["request"] {
+  if (kind === "video") return { ...request, enhance_prompt: true };
+  if (kind !== "image" && kind !== "edit") return request;
+  return { ...request, extra: { enhance_prompt: true, ...request.extra } };
+}
+
+/** Told from what is sent: with the wish it is another input than without. */
+function everyEndpointHasIt(task: Working, own: TaskWork["request"], dictionary: Dictionary) {
+  const work = (request: TaskWork["request"]) => ({ ...task, request }) as Working;
+  const asked = planOf(dictionary, work(own));
+  const plain = planOf(dictionary, work(withoutWish(task.request as TaskRequests["video"])));
+  return asked.endpoints.every((endpoint) => {
+    try {
+      return JSON.stringify(asked.fit(endpoint)) !== JSON.stringify(plain.fit(endpoint));
+    } catch {
+      return false; // An endpoint that cannot serve the request has no say.
+    }
+  });
+}
+
+function withoutWish(request: TaskRequests["video"]): TaskRequests["video"] {
+  return { ...request, enhance_prompt: null };
+}
