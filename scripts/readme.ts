@@ -66,8 +66,11 @@ function aliases(): string {
     table(["name", "draws with, best first", "edits with, best first", "answers"], rows),
     `Language models, through fal's OpenRouter route: ${names(languages)}; any other \`vendor/model\` of OpenRouter's works too.`,
     `Video models, in conversation: ${names(films)}.`,
+    `Speech: ${names(of("text-to-speech"))}. Transcripts: ${names(of("speech-to-text"))}.`,
   ].join("\n\n");
 }
+
+const of = (modality: string) => builtinAliases.filter((alias) => alias.modality === modality);
 
 const names = (list: readonly { id: string }[]) => list.map(({ id }) => code(id)).join(", ");
 

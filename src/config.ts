@@ -82,6 +82,10 @@ export const ConfigSchema = Type.Object({
       "how pictures are handed out when the client does not say; aliases of OpenAI's gpt-image models always answer `b64_json`",
     default: "url",
   }),
+  listModels: choice(["aliases", "all"] as const, {
+    description: "what `/v1/models` lists: the names that clients know, or every fal endpoint too",
+    default: "aliases",
+  }),
   publicUrl: Type.Optional(
     Type.String({
       ...meta({

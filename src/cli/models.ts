@@ -1,32 +1,52 @@
-/** `falgate models`: the names that can be asked for, and what serves each. */
+/** `falgate models`: the names that can be asked for, what each does, costs and is served by. */
+import { modelRow, type ModelRow } from "../models/listing.ts";
+import type { Dictionary, Model } from "../models/resolve.ts";
 import { dictionaryOf } from "./gateway.ts";
 import type { Invocation } from "./main.ts";
 import { settings } from "./settings.ts";
 
+const HEADER = ["MODEL", "DOES", "PRICE", "SERVED BY"] as const;
+
+/** Without a search the aliases alone; a search goes through every endpoint. */
 export async function models(invocation: Invocation): Promise<number> {
   const { operands, out, err } = invocation;
   const search = operands.join(" ").toLowerCase();
   const dictionary = dictionaryOf(await settings(invocation));
   const rows = dictionary
-    .list()
-    .map(({ id, kind, upstream, endpoints }) => [id, kind, upstream ?? endpoints[0]?.id ?? ""])
+    .list(search === "" ? "aliases" : "all")
+    .map((model) => line(dictionary, model))
     .filter((row) => row.some((cell) => cell.toLowerCase().includes(search)));
   if (rows.length === 0) {
     const nearest = dictionary.nearest(search).join(", ");
     err(`falgate: no model matches "${search}". Near it: ${nearest}\n`);
     return 1;
   }
-  const header = ["MODEL", "KIND", "SERVED BY"];
-  const widths = header.map((_, column) =>
-    Math.max(...[header, ...rows].map((row) => row[column]!.length)),
-  );
-  for (const row of [header, ...rows]) {
-    out(
-      `${row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join("  ")
-        .trimEnd()}\n`,
-    );
-  }
+  out(table(rows));
   return 0;
+}
+
+function line(dictionary: Dictionary, model: Model): string[] {
+  const row = modelRow(dictionary, model);
+  const [best] = [...model.endpoints, ...Object.values(model.with).flat()];
+  const served = model.upstream ?? best?.id ?? "";
+  return [model.id, row.deprecated ? `${row.modality}, retired` : row.modality, price(row), served];
+}
+
+function price({ pricing }: ModelRow): string {
+  if (!pricing) return "";
+  const sign = pricing.currency === "USD" ? "$" : `${pricing.currency} `;
+  return `${sign}${pricing.unit_price}/${pricing.unit.replace(/s$/, "")}`;
+}
+
+/** A column that nobody has anything for is left out. */
+function table(rows: readonly (readonly string[])[]): string {
+  const columns = HEADER.map((_, column) => column).filter((column) =>
+    rows.some((row) => row[column] !== ""),
+  );
+  const lines = [HEADER, ...rows].map((row) => columns.map((column) => row[column]!));
+  const widths = columns.map((_, column) => Math.max(...lines.map((row) => row[column]!.length)));
+  return lines
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  "))
+    .map((text) => `${text.trimEnd()}\n`)
+    .join("");
 }

@@ -54,11 +54,31 @@ export interface Endpoint {
   readonly output: OutputKind;
 }
 
+/** What fal says of an endpoint beside its schema. */
+export interface About {
+  /** For people. */
+  readonly name?: string;
+  /** fal serves it no more, or will soon not. */
+  readonly retired?: true;
+  readonly price?: Price;
+}
+
+/** What one unit costs; fal counts pictures, megapixels, seconds, characters, tokens. */
+export interface Price {
+  readonly unit: string;
+  readonly amount: number;
+  readonly currency: string;
+}
+
 /** Every endpoint that is known. */
 export interface Catalog {
   get(id: string): Endpoint | undefined;
   /** Full fal ids, sorted. */
   ids(): readonly string[];
+  /** Nothing where fal has said nothing: the built-in catalogue alone knows no more than schemas. */
+  about?(id: string): About | undefined;
+  /** Another number after every change; always 0 where nothing ever changes. */
+  revision?(): number;
 }
 
 type PackedType = Omit<Field, "items" | "fields" | "required"> & {

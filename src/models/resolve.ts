@@ -2,7 +2,7 @@
 import { builtinAliases, type Alias, type Chain, type Company } from "./aliases.ts";
 import { languageModel } from "./aliases/chat.ts";
 import { nativeNames } from "./aliases/native.ts";
-import type { Catalog, Endpoint } from "./catalog.ts";
+import type { About, Catalog, Endpoint } from "./catalog.ts";
 import { modality, type Modality } from "./modality.ts";
 import { nearest } from "./nearest.ts";
 import { findEndpoint } from "./newer.ts";
@@ -31,9 +31,15 @@ export interface Dictionary {
   resolve(name: string): Model | undefined;
   /** Up to `count` (3) names that somebody who wrote `name` may have meant. */
   nearest(name: string, count?: number): string[];
-  /** What `/v1/models` lists: every alias, then the fal ids that contract 4 names. */
-  list(): readonly Model[];
+  /** What `/v1/models` lists: every alias, then the fal ids that contract 4 names, or all of them. */
+  list(scope?: Scope): readonly Model[];
+  /** What fal says of an endpoint. */
+  about(id: string): About;
+  /** Another number once the catalogue has changed. */
+  revision(): number;
 }
+
+export type Scope = "aliases" | "all";
 
 const KINDS: Readonly<Partial<Record<Modality | "chat", Kind>>> = {
   chat: "chat",
@@ -91,8 +97,15 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
     return own.get(id) ?? findEndpoint(catalog, id);
   }
 
+  function about(id: string): About {
+    return catalog.about?.(id) ?? {};
+  }
+
+  /** Without what fal has retired, unless it has retired all of it: then the answer is fal's to give. */
   function chain(ids: Chain): readonly Endpoint[] {
-    return ids.map(endpointOf).filter((endpoint) => endpoint !== undefined);
+    const found = ids.map(endpointOf).filter((endpoint) => endpoint !== undefined);
+    const alive = found.filter(({ id }) => !about(id).retired);
+    return alive.length > 0 ? alive : found;
   }
 
   function fromAlias(name: string, alias: Alias): Model {
@@ -131,9 +144,14 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
     };
   }
 
-  function list() {
+  function list(scope: Scope = "aliases") {
     const listed = [...aliases.values()].map((alias) => fromAlias(alias.id, alias));
-    const native = nativeNames.map(resolve).filter((model) => model !== undefined);
+    const rest = scope === "all" ? catalog.ids() : [];
+    const names = new Set([...nativeNames, ...rest]);
+    const native = [...names]
+      .filter((name) => !aliases.has(name))
+      .map(resolve)
+      .filter((model) => model !== undefined);
     return [...listed, ...native];
   }
 
@@ -142,5 +160,7 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
     nearest: (name, count = 3) =>
       nearest(name, [...aliases.keys(), ...spellings.keys(), ...catalog.ids()], count),
     list,
+    about,
+    revision: () => catalog.revision?.() ?? 0,
   };
 }

@@ -1,9 +1,21 @@
 /** What the documentation says of the API as a whole: its head, and the groups of routes. */
 import type { Group } from "../http/docs.ts";
+import { builtinAliases } from "../models/aliases.ts";
+
+/** The names that are built in; a gateway's owner may add others. */
+function namesByKind(): string {
+  const kinds = Map.groupBy(builtinAliases, ({ modality }) => modality);
+  return [...kinds]
+    .map(([kind, list]) => `- **${kind}**: ${list.map(({ id }) => `\`${id}\``).join(", ")}`)
+    .join("\n");
+}
 
 /** In the order in which the page shows them. */
 export const GROUPS: readonly Group[] = [
-  { name: "Models", description: "What can be asked for, and under which names." },
+  {
+    name: "Models",
+    description: `What can be asked for, and under which names.\n\n${namesByKind()}`,
+  },
   { name: "Images", description: "Pictures from words, and from other pictures." },
   { name: "Audio", description: "Words spoken, and speech written down." },
   { name: "Chat", description: "Language models, and models that draw when talked to." },

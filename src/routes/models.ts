@@ -2,19 +2,50 @@
 import { Elysia } from "elysia";
 import { answers } from "../http/answers.ts";
 import { trace } from "../http/trace.ts";
-import { listModels, retrieveModel } from "../models/listing.ts";
-import { modelNotFound } from "../openai/error.ts";
-import { Model, ModelList } from "../openai/models.ts";
+import { isOf, modelRow, type ModelRow, retrieveModel } from "../models/listing.ts";
+import { invalidRequest, modelNotFound } from "../openai/error.ts";
+import { Model, ModelList, ModelQuery } from "../openai/models.ts";
 import type { Deps } from "./deps.ts";
 import { MODEL, MODEL_LIST } from "./examples/models.ts";
 
-export function models({ dictionary }: Deps) {
-  // The list is the same for everyone until a restart: it is made and written once.
-  let listed: string | undefined;
+/** Rows that are made before other requests have their turn. */
+const AT_ONCE = 50;
 
-  function list(): Response {
-    listed ??= JSON.stringify(listModels(dictionary));
-    return new Response(listed, { headers: { "content-type": "application/json" } });
+interface Listed {
+  revision: number;
+  rows: Promise<readonly ModelRow[]>;
+  /** The answer as it is written, by the kind that was asked for. */
+  texts: Map<string, string>;
+}
+
+export function models({ dictionary, config }: Deps) {
+  // The list is the same for everyone until the catalogue changes: it is made and written once.
+  let listed: Listed | undefined;
+
+  async function list(request: Request): Promise<Response> {
+    const kind = new URL(request.url).searchParams.get("modality") ?? "";
+    const { rows, texts } = current();
+    const all = await rows;
+    const data = kind === "" ? all : all.filter((row) => isOf(row, kind));
+    if (data.length === 0) throw unknownKind(kind, all);
+    const text = texts.get(kind) ?? JSON.stringify({ object: "list", data });
+    texts.set(kind, text);
+    return new Response(text, { headers: { "content-type": "application/json" } });
+  }
+
+  function current(): Listed {
+    const revision = dictionary.revision();
+    if (listed?.revision === revision) return listed;
+    return (listed = { revision, rows: rowsOf(), texts: new Map() });
+  }
+
+  async function rowsOf(): Promise<readonly ModelRow[]> {
+    const rows: ModelRow[] = [];
+    for (const model of dictionary.list(config.listModels)) {
+      rows.push(modelRow(dictionary, model));
+      if (rows.length % AT_ONCE === 0) await new Promise(setImmediate);
+    }
+    return rows;
   }
 
   function retrieve(request: Request): Response {
@@ -26,13 +57,16 @@ export function models({ dictionary }: Deps) {
   }
 
   return new Elysia({ prefix: "/v1/models", tags: ["Models"] })
-    .get("/", () => list(), {
+    .get("/", ({ request }) => list(request), {
+      query: ModelQuery,
       detail: {
         operationId: "listModels",
         summary: "List the models",
-        description: "The aliases. Any full fal endpoint id can be used too without being listed.",
+        description:
+          "The aliases, and with `LIST_MODELS=all` every fal endpoint after them. Any full fal " +
+          "endpoint id can be used without being listed.",
         security: [{ bearer: [] }],
-        responses: answers(ModelList, [401], { examples: MODEL_LIST }),
+        responses: answers(ModelList, [400, 401], { examples: MODEL_LIST }),
       },
     })
     .get("/:id", ({ request }) => retrieve(request), {
@@ -40,7 +74,8 @@ export function models({ dictionary }: Deps) {
         operationId: "retrieveModel",
         summary: "Show a model",
         description:
-          "An alias or a full fal endpoint id; its slashes may be percent-encoded or not.",
+          "An alias or a full fal endpoint id, its slashes percent-encoded or not: what serves it, " +
+          "the schema of its own input, and what OpenAI's parameters become.",
         security: [{ bearer: [] }],
         responses: answers(Model, [401, 404], { examples: MODEL }),
       },
@@ -52,4 +87,13 @@ export function models({ dictionary }: Deps) {
 function named({ url }: Request): string {
   const { pathname } = new URL(url);
   return decodeURIComponent(pathname.slice("/v1/models/".length).replace(/\/$/, ""));
+}
+
+function unknownKind(kind: string, rows: readonly ModelRow[]) {
+  const kinds = rows.flatMap(({ modality, architecture }) => [
+    ...architecture.output_modalities,
+    modality,
+  ]);
+  const message = `No model is of the kind '${kind}': there are ${[...new Set(kinds)].join(", ")}.`;
+  return invalidRequest(message, "modality");
 }

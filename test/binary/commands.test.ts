@@ -57,12 +57,16 @@ describe("models", () => {
   test("all of them", async () => {
     const { status, out } = await falgate(["models"]);
     expect(status).toBe(0);
-    expect(out).toMatch(/^imagen4-preview +image +fal-ai\/imagen4\/preview$/m);
+    expect(out).toMatch(/^imagen4-preview +text-to-image +fal-ai\/imagen4\/preview$/m);
   });
 
   test("those that match", async () => {
     const { out } = await falgate(["models", "recraft"]);
-    expect(out.trim().split("\n").length).toBe(2);
+    const [head, alias, ...endpoints] = out.trim().split("\n");
+    expect(head).toMatch(/^MODEL +DOES +SERVED BY$/);
+    expect(alias).toMatch(/^recraft-v3 +text-to-image +fal-ai\/recraft\/v3\/text-to-image$/);
+    expect(endpoints.length).toBeGreaterThan(3);
+    for (const line of endpoints) expect(line).toContain("recraft");
   });
 
   test("none", async () => {

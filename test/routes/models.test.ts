@@ -1,7 +1,7 @@
 /** `/v1/models`, and the ways in which its path is written. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { CLIENT_KEY, type Gateway, PLACES } from "../support/gateway.ts";
-import { type Scenario, scenarios } from "../support/scenario.ts";
+import { CLIENT_KEY, type Gateway, inProcess, PLACES } from "../support/gateway.ts";
+import { invalid, type Scenario, scenarios } from "../support/scenario.ts";
 
 const row = (id: string, more: object = {}) => ({
   id,
@@ -12,6 +12,8 @@ const row = (id: string, more: object = {}) => ({
   root: id,
   parent: null,
   name: id,
+  modality: expect.any(String),
+  architecture: expect.objectContaining({ output_modalities: expect.any(Array) }),
   ...more,
 });
 
@@ -21,7 +23,18 @@ const asked = (path: string, body: unknown): Scenario => ({
   expect: { status: 200, body, headers: { "content-type": /^application\/json/ } },
 });
 
-const imagen = row("imagen4-preview", { name: "Imagen 4" });
+const page = (id: string, more: object = {}) =>
+  expect.objectContaining(row(id, { endpoints: expect.any(Array), ...more }));
+
+const imagen = page("imagen4-preview", {
+  name: "Imagen 4",
+  modality: "text-to-image",
+  architecture: {
+    modality: "text+image->image",
+    input_modalities: ["text", "image"],
+    output_modalities: ["image"],
+  },
+});
 
 scenarios("a model", [
   asked("/v1/models/imagen4-preview", imagen),
@@ -35,9 +48,9 @@ scenarios("a model", [
     expect.objectContaining({ id: "Flux 1.1 Pro Ultra" }),
   ),
   ...["/v1/models/", "/models/", "/v1/v1/models/"].flatMap((base) => [
-    asked(`${base}fal-ai/flux-1/dev`, row("fal-ai/flux-1/dev")),
-    asked(`${base}fal-ai%2Fflux-1%2Fdev`, row("fal-ai/flux-1/dev")),
-    asked(`${base}fal-ai%2fflux-1/dev`, row("fal-ai/flux-1/dev")),
+    asked(`${base}fal-ai/flux-1/dev`, page("fal-ai/flux-1/dev")),
+    asked(`${base}fal-ai%2Fflux-1%2Fdev`, page("fal-ai/flux-1/dev")),
+    asked(`${base}fal-ai%2fflux-1/dev`, page("fal-ai/flux-1/dev")),
   ]),
   asked(
     "/v1/models/anthropic/claude-sonnet-4",
@@ -95,10 +108,9 @@ describe.each(PLACES)("the list, %s", (_, start) => {
       const ids = data.map(({ id }) => id);
       expect(ids).toEqual(expect.arrayContaining(NAMES));
       expect(new Set(ids).size).toBe(ids.length);
-      for (const { id, ...rest } of data) {
-        expect({ id, ...rest }).toStrictEqual(
-          row(id, { owned_by: expect.any(String), name: expect.any(String) }) as never,
-        );
+      for (const one of data) {
+        const named = { owned_by: expect.any(String), name: expect.any(String) };
+        expect(one as unknown).toEqual(expect.objectContaining(row(one.id, named)));
       }
     },
   );
@@ -116,7 +128,53 @@ describe.each(PLACES)("the list, %s", (_, start) => {
       const response = await gateway.fetch(`/v1/models/${encodeURIComponent(model.id)}`, {
         headers,
       });
-      expect(await response.json()).toStrictEqual(model);
+      const { endpoints, ...shown } = (await response.json()) as { endpoints: unknown[] };
+      expect(shown as unknown).toStrictEqual(model);
+      expect(endpoints).toBeArray();
     }
+  });
+
+  const kinds = async (query: string) => {
+    const response = await gateway.fetch(`/v1/models?modality=${query}`, { headers });
+    return { status: response.status, body: (await response.json()) as { data: Row[] } };
+  };
+  type Row = { id: string; modality: string; architecture: { output_modalities: string[] } };
+
+  test.each(["image", "video", "audio", "text"])("only what gives %s", async (kind) => {
+    const { data } = (await kinds(kind)).body;
+    expect(data.length).toBeGreaterThan(2);
+    for (const { architecture } of data) expect(architecture.output_modalities).toContain(kind);
+  });
+
+  test.each(["image-to-image", "text-to-speech", "speech-to-text", "chat"])(
+    "only %s",
+    async (kind) => {
+      const { data } = (await kinds(kind)).body;
+      expect(new Set(data.map(({ modality }) => modality))).toEqual(new Set([kind]));
+    },
+  );
+
+  test("a kind that no model is of", async () => {
+    const { status, body } = await kinds("smell");
+    expect([status, body as unknown]).toEqual([
+      400,
+      invalid(/No model is of the kind 'smell': there are image, text-to-image/, "modality"),
+    ]);
+  });
+});
+
+describe("all of it, where the owner says so", () => {
+  test("the aliases, then every endpoint", async () => {
+    const gateway = await inProcess({ env: { LIST_MODELS: "all" } });
+    const response = await gateway.fetch("/v1/models", {
+      headers: { authorization: `Bearer ${CLIENT_KEY}` },
+    });
+    const { data } = (await response.json()) as { data: { id: string }[] };
+    const ids = data.map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(1250);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.slice(0, 2)).toEqual(["imagen4-preview", "imagen4-fast"]);
+    expect(ids).toEqual(expect.arrayContaining([...NAMES, "fal-ai/trellis", "fal-ai/ace-step"]));
+    await gateway.stop();
   });
 });
