@@ -231,6 +231,15 @@ export const ConfigSchema = Type.Object({
     exclusiveMinimum: 0,
     maximum: 1_048_576,
   }),
+  reconcileTime: Type.Number({
+    ...meta({
+      description:
+        "seconds for which fal's list of requests is asked for a submission that a crash or a cut connection has lost",
+    }),
+    default: 180,
+    minimum: 0,
+    maximum: 86400,
+  }),
   falQueueUrl: url("https://queue.fal.run", "base of fal's queue"),
   falRunUrl: url("https://fal.run", "base of fal's synchronous API and language models"),
   falRestUrl: url("https://rest.fal.ai", "base of fal's storage"),

@@ -66,6 +66,7 @@ export function gatewayTasks(config: Config, parts: TaskParts): Tasks {
       history: createHistory({ url: config.falPlatformUrl }),
       known: store.calls.known,
       queueUrl: config.falQueueUrl,
+      patienceMs: config.reconcileTime * 1000,
       ...{ keys, log },
     }),
     retired: new Map(),

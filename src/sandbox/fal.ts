@@ -2,6 +2,7 @@
 import { aliasOf, appOf } from "./endpoint.ts";
 import { keyOf, lockOf, type Refusal } from "./auth.ts";
 import type { Call } from "./call.ts";
+import type { History } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Settings } from "./options.ts";
 import type { Queue } from "./queue.ts";
@@ -13,6 +14,7 @@ import type { Uploads } from "./upload.ts";
 export interface Fal {
   settings: Settings;
   readonly queue: Queue;
+  readonly history: History;
   readonly ledger: Ledger;
   readonly tally: Tally;
   readonly tokens: Tokens;

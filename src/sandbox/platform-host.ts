@@ -6,6 +6,7 @@ import { type Fal, reader } from "./fal.ts";
 import { everyModel, type Model } from "./model.ts";
 import { openapiOf } from "./openapi.ts";
 import { estimate, pricing } from "./platform-prices.ts";
+import { requestsByEndpoint } from "./platform-requests.ts";
 import { fault, mostIds, named, pageOf } from "./platform-query.ts";
 import { json } from "./reply.ts";
 import type { Settings } from "./options.ts";
@@ -22,6 +23,9 @@ export function platformHost(fal: Fal, call: Call): Response {
   if (typeof key !== "string") return fault(401, "authorization_error", "Authentication required");
   if (call.method === "GET" && path === "/models/pricing") return pricing(fal, call);
   if (call.method === "POST" && path === "/models/pricing/estimate") return estimate(fal, call);
+  if (call.method === "GET" && path === "/models/requests/by-endpoint") {
+    return requestsByEndpoint(fal, call, key);
+  }
   if (call.method === "GET" && path === "/account/billing") return billing(fal, call, key);
   return fault(404, "not_found", "Not found");
 }

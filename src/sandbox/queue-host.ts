@@ -94,6 +94,7 @@ function submit(fal: Fal, call: Call): Response {
     ...(seconds > 0 && { startWithin: seconds * 1000 }),
     ...(isUrl(webhook) && { webhook }),
   });
+  fal.history.add({ requestId: job.id, endpoint, key, input: call.body ?? {} });
   if (drops(fal, marker, "submit-after", once)) return cut();
   return json(200, submitted(job, fal.queue, call.origin));
 }

@@ -4,6 +4,7 @@ import type { Call, Host } from "./call.ts";
 import { control } from "./control.ts";
 import type { Fal } from "./fal.ts";
 import { forgetAfter } from "./forget.ts";
+import { createHistory } from "./history.ts";
 import { type Charge, createLedger } from "./ledger.ts";
 import { mediaHost } from "./media-host.ts";
 import type { SandboxOptions, Settings } from "./options.ts";
@@ -66,6 +67,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const ledger = createLedger();
   const fal: Fal = {
     settings,
+    history: createHistory(),
     ledger,
     tally: createTally(),
     tokens: createTokens(),
@@ -90,6 +92,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   function reset() {
     recorder.clear();
     ledger.clear();
+    fal.history.clear();
     fal.queue.clear();
     fal.tally.clear();
     fal.uploads.clear();

@@ -2,6 +2,7 @@
 import { appOf } from "../../fal/endpoint.ts";
 import type { History, Past } from "../../fal/history.ts";
 import type { FalKey, FalKeys } from "../../fal/keys.ts";
+import type { Job } from "../../fal/queue.ts";
 import type { Log } from "../../log.ts";
 import type { CallRecord } from "../../store/tasks/task.ts";
 import { hash } from "../plan.ts";
@@ -16,18 +17,20 @@ export interface ReconcileOptions {
   /** Base of fal's queue. */
   queueUrl: string;
   log: Log;
-  /** Milliseconds before each look: fal may list a request only once it is over. */
-  schedule?: readonly number[];
+  /** Milliseconds for which it is looked for: fal may list a request only once it is over. */
+  patienceMs: number;
 }
 
-const SCHEDULE = [0, 5, 10, 15, 30, 60, 60, 120, 300].map((seconds) => seconds * 1000);
+/** Looks follow each other from half a second on, by twice as long, up to half a minute. */
+const FIRST_MS = 500;
+const LONGEST_MS = 30_000;
 
 /** How far fal's clock may be from ours, and how long a submission may take. */
 const BEFORE_MS = 60_000;
 const AFTER_MS = 5 * 60_000;
 
 export function createReconcile(options: ReconcileOptions): Reconcile {
-  const { history, keys, known, queueUrl, log, schedule = SCHEDULE } = options;
+  const { history, keys, known, queueUrl, log, patienceMs } = options;
 
   /** Undefined where fal tells nothing of this key's requests. */
   async function look(call: CallRecord, key: FalKey): Promise<readonly Past[] | undefined> {
@@ -44,10 +47,13 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
     return same?.filter(({ requestId }) => !taken.has(requestId));
   }
 
+  function jobOf({ requestId }: Past, { endpoint }: CallRecord, key: FalKey): Job {
+    const url = `${queueUrl.replace(/\/+$/, "")}/${appOf(endpoint)}/requests/${requestId}`;
+    return { requestId, endpoint, key, url };
+  }
+
   return async (call, halt) => {
-    for (const delay of schedule) {
-      await rest(delay, halt);
-      if (halt.aborted) return undefined;
+    for (let passed = 0, pause = FIRST_MS; !halt.aborted; pause = Math.min(2 * pause, LONGEST_MS)) {
       const looks = await Promise.all(
         keys.all.map(async (key) => ({ key, found: await look(call, key) })),
       );
@@ -55,10 +61,10 @@ export function createReconcile(options: ReconcileOptions): Reconcile {
       const [nearest] = looks
         .flatMap(({ key, found = [] }) => found.map((past) => ({ key, past })))
         .sort((a, b) => far(a.past, call) - far(b.past, call));
-      if (!nearest) continue;
-      const { requestId } = nearest.past;
-      const url = `${queueUrl.replace(/\/+$/, "")}/${appOf(call.endpoint)}/requests/${requestId}`;
-      return { requestId, endpoint: call.endpoint, key: nearest.key, url };
+      if (nearest) return jobOf(nearest.past, call, nearest.key);
+      if (passed >= patienceMs) return undefined;
+      await rest(pause, halt);
+      passed += pause;
     }
     return undefined;
   };
