@@ -1,6 +1,7 @@
 /** Reads fal's TypeScript declarations into fields: the half of `bun run catalog` that knows TypeScript. */
 import ts from "typescript";
-import type { Field, FieldType, OutputKind } from "../src/models/catalog.ts";
+import type { Field, OutputKind } from "../src/models/catalog.ts";
+import { outputKind } from "../src/models/output-kind.ts";
 
 /** One endpoint as declared. */
 export interface Declared {
@@ -19,17 +20,6 @@ const WHOLE =
 /** Fields whose string is the address of a file, though the type may say only `string`. */
 const ADDRESS = /(^|_)urls?$/;
 
-/** The first of these that an output has says what the endpoint gives. */
-const OUTPUT_FIELDS: readonly (readonly [RegExp, OutputKind])[] = [
-  [/^images$/, "images"],
-  [/^image$/, "image"],
-  [/^video$/, "video"],
-  [/^videos$/, "videos"],
-  [/^(audio|audio_file|audio_url)$/, "audio"],
-  [/^(model_mesh|model_glb|glb|model_urls|mesh)$/, "mesh"],
-  [/^(text|output|transcription)$/, "text"],
-];
-
 /** Every endpoint of `EndpointTypeMap`, sorted by id. */
 export function readDeclarations(source: string): Declared[] {
   const file = ts.createSourceFile("endpoints.d.ts", source, ts.ScriptTarget.Latest);
@@ -45,7 +35,11 @@ export function readDeclarations(source: string): Declared[] {
       const sides = members(literal(type)!);
       const side = (wanted: string) =>
         literal(sides.find((member) => member.name === wanted)?.type);
-      return { id: name, input: fields(side("input"), 0), output: outputKind(side("output")) };
+      return {
+        id: name,
+        input: fields(side("input"), 0),
+        output: outputKind(fields(side("output"), 0)),
+      };
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 
@@ -131,23 +125,5 @@ export function readDeclarations(source: string): Declared[] {
   function elementOf(type: ts.TypeNode): ts.TypeNode | undefined {
     if (!ts.isTypeReferenceNode(type) || referenceName(type) !== "Array") return undefined;
     return type.typeArguments?.[0];
-  }
-
-  function outputKind(type: ts.TypeLiteralNode | undefined): OutputKind {
-    const output = fields(type, 0);
-    const names = Object.keys(output);
-    for (const [pattern, kind] of OUTPUT_FIELDS) {
-      const name = names.find((name) => pattern.test(name));
-      if (name && fits(kind, output[name]!.type)) return kind;
-    }
-    return names.some((name) => isFile(output[name]!)) ? "file" : "other";
-  }
-
-  function fits(kind: OutputKind, type: FieldType) {
-    return kind !== "text" || type === "string";
-  }
-
-  function isFile(field: Field): boolean {
-    return field.fields?.url !== undefined || (field.items !== undefined && isFile(field.items));
   }
 }

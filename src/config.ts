@@ -86,6 +86,15 @@ export const ConfigSchema = Type.Object({
     description: "what `/v1/models` lists: the names that clients know, or every fal endpoint too",
     default: "aliases",
   }),
+  catalogRefresh: Type.Number({
+    ...meta({
+      description:
+        "hours between two looks at fal's list of models, for new and retired ones and prices; 0 never looks",
+    }),
+    default: 24,
+    minimum: 0,
+    maximum: 720,
+  }),
   publicUrl: Type.Optional(
     Type.String({
       ...meta({

@@ -4,6 +4,7 @@ import { type Config, ConfigError } from "../config.ts";
 import { createFalKeys } from "../fal/keys.ts";
 import { createLanguage } from "../fal/language.ts";
 import { createMediaSource } from "../fal/media.ts";
+import { createPlatform } from "../fal/platform.ts";
 import { createProbe, type Verdict } from "../fal/probe.ts";
 import { createPass } from "../fal/pass.ts";
 import { createQueue } from "../fal/queue.ts";
@@ -14,7 +15,8 @@ import { createAttachments } from "../generation/attachments.ts";
 import { createGenerations } from "../generation/generations.ts";
 import { createOrigin } from "../http/origin.ts";
 import type { Log } from "../log.ts";
-import { builtinCatalog } from "../models/catalog.ts";
+import { builtinCatalog, type Catalog } from "../models/catalog.ts";
+import { createLiveCatalog, type LiveCatalog } from "../models/live.ts";
 import { createDictionary, type Dictionary } from "../models/resolve.ts";
 import { createDeliveries, type Deliveries } from "../relay/delivery.ts";
 import { createFollows } from "../relay/follow.ts";
@@ -40,6 +42,7 @@ import type { LinkOf } from "../generation/tasks/neutral.ts";
 import type { Deps } from "../routes/deps.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
 import { VERSION } from "../version.ts";
+import { createFreshness, remembered } from "./freshness.ts";
 import { gatewayTasks, memoryTaskStore } from "./tasks.ts";
 
 export interface Gateway extends Deps {
@@ -62,6 +65,8 @@ export interface Shared {
   keep?: KeepMedia;
   /** The link to a kept file, in callbacks. */
   linkOf?: LinkOf;
+  /** Where what fal says of its models is kept; nowhere, when it is left out. */
+  folder?: string;
   /** Milliseconds before each attempt to call a webhook. */
   schedule?: readonly number[];
   /** Milliseconds between two looks at what is pending. */
@@ -114,7 +119,13 @@ export function createGateway(
     policy: config.cancelOnDisconnect,
     log,
   });
-  const dictionary = dictionaryOf(config);
+  const catalog = learning(shared.folder);
+  const dictionary = dictionaryOf(config, catalog);
+  const everyMs = config.catalogRefresh * HOUR_MS;
+  const freshness = createFreshness({
+    platform: createPlatform({ url: config.falPlatformUrl, key: config.falKey[0] }),
+    ...{ catalog, folder: shared.folder, log, everyMs },
+  });
   const language = createLanguage({ transport, url: config.falRunUrl });
   const tasks = gatewayTasks(config, {
     ...{ queue, keys, language, dictionary, storage, webhooks, log, schedule },
@@ -165,6 +176,7 @@ export function createGateway(
     following: follows.active,
     deliveries,
     start() {
+      if (everyMs > 0) freshness.start();
       guardian.start();
       deliveries.resume().catch((error: unknown) => {
         log.error("webhooks of an earlier run cannot be taken up", { error });
@@ -175,15 +187,26 @@ export function createGateway(
     },
     async stop() {
       ending.abort();
+      freshness.stop();
       await Promise.all([guardian.stop(), deliveries.stop(), tasks.stop()]);
     },
   };
 }
 
+const HOUR_MS = 60 * 60_000;
+
+/** What is built in, with what an earlier run has learnt. */
+export function learning(folder: string | undefined): LiveCatalog {
+  const catalog = createLiveCatalog();
+  const known = remembered(folder);
+  if (known) catalog.adopt(known);
+  return catalog;
+}
+
 /** The aliases, with those of `[models]` in falgate.toml. */
-export function dictionaryOf({ models }: Config): Dictionary {
+export function dictionaryOf({ models }: Config, catalog: Catalog = builtinCatalog()): Dictionary {
   try {
-    return createDictionary({ catalog: builtinCatalog(), overrides: models as never });
+    return createDictionary({ catalog, overrides: models as never });
   } catch (error) {
     throw new ConfigError(`falgate.toml: ${(error as Error).message}`);
   }

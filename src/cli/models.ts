@@ -1,8 +1,9 @@
 /** `falgate models`: the names that can be asked for, what each does, costs and is served by. */
 import { modelRow, type ModelRow } from "../models/listing.ts";
 import type { Dictionary, Model } from "../models/resolve.ts";
-import { dictionaryOf } from "./gateway.ts";
+import { dictionaryOf, learning } from "./gateway.ts";
 import type { Invocation } from "./main.ts";
+import { DATA_DIR } from "./serve.ts";
 import { settings } from "./settings.ts";
 
 const HEADER = ["MODEL", "DOES", "PRICE", "SERVED BY"] as const;
@@ -11,7 +12,8 @@ const HEADER = ["MODEL", "DOES", "PRICE", "SERVED BY"] as const;
 export async function models(invocation: Invocation): Promise<number> {
   const { operands, out, err } = invocation;
   const search = operands.join(" ").toLowerCase();
-  const dictionary = dictionaryOf(await settings(invocation));
+  const config = await settings(invocation);
+  const dictionary = dictionaryOf(config, learning(config.dataDir ?? DATA_DIR));
   const rows = dictionary
     .list(search === "" ? "aliases" : "all")
     .map((model) => line(dictionary, model))

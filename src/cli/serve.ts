@@ -24,10 +24,11 @@ export async function serve(invocation: Invocation): Promise<number> {
     );
   }
 
-  const dir = config.dataDir ?? (sandbox ? ":memory:" : DATA_DIR);
+  const dir = config.dataDir ?? (sandbox ? MEMORY : DATA_DIR);
   const database = await opened(dir, log);
   const gateway = createGateway(config, log, anonymous, {
     taskStore: createTaskStore({ database }),
+    ...(dir === MEMORY ? {} : { folder: dir }),
     addressOf: (request) => app.server?.requestIP(request)?.address,
   });
   let draining = false;
@@ -83,7 +84,10 @@ export async function serve(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-const DATA_DIR = "./data";
+export const DATA_DIR = "./data";
+
+/** Nothing outlives the process. */
+const MEMORY = ":memory:";
 
 async function opened(dir: string, log: Log): Promise<Database> {
   return openDatabase({ dir, log }).catch((error: unknown) => {

@@ -70,7 +70,12 @@ function schemaOf(field: Field): object {
   };
   if (!fields) return plain;
   const properties = Object.entries(fields).map(([name, each]) => [name, schemaOf(each)]);
-  const object = { type: "object", properties: Object.fromEntries(properties) };
+  const needed = Object.entries(fields).filter(([, each]) => each.required);
+  const object = {
+    type: "object",
+    properties: Object.fromEntries(properties),
+    ...(needed.length && { required: needed.map(([name]) => name) }),
+  };
   return field.objectToo ? { anyOf: [object, plain] } : object;
 }
 
