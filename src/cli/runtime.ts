@@ -10,21 +10,29 @@ export function requireBun(version: string, refuse: (line: string) => void): voi
   );
 }
 
-const LIMIT = "BUN_CONFIG_MAX_HTTP_REQUESTS";
+/**
+ * Bun reads these only when it starts. It holds back every fetch beyond 256 at once; and it lets
+ * garbage grow in proportion to the machine's memory, where what serves thousands of streams does
+ * better to collect it early.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  BUN_CONFIG_MAX_HTTP_REQUESTS: "65535",
+  BUN_JSC_forceRAMSize: "200000000",
+  BUN_JSC_largeHeapGrowthFactor: "1.1",
+};
 
 type Process = Pick<NodeJS.Process, "argv" | "execPath" | "env"> & {
   execve?: (file: string, args: string[], env: Record<string, string | undefined>) => void;
 };
 
 /**
- * Bun holds back every fetch beyond 256 at once, and reads the variable that lifts this only when
- * it starts. So the process replaces itself once, under the same process id. Where that cannot be
- * done (Windows), the variable has to be set from outside.
+ * The process replaces itself once, under the same process id. Where that cannot be done (Windows),
+ * the variables have to be set from outside; what is set already stays.
  */
-export function raiseFetchLimit(process: Process): void {
+export function settleRuntime(process: Process): void {
   const { env, execPath, argv } = process;
-  if (env[LIMIT] || !process.execve) return;
+  if (!process.execve || Object.keys(SETTINGS).every((name) => env[name])) return;
   // In an executable the first two arguments are Bun's own names for itself.
   const args = argv.slice(Bun.isStandaloneExecutable ? 2 : 1);
-  process.execve(execPath, [execPath, ...args], { ...env, [LIMIT]: "65535" });
+  process.execve(execPath, [execPath, ...args], { ...SETTINGS, ...env });
 }

@@ -15,35 +15,42 @@ export interface EventParser {
  * skipped (WHATWG HTML, "Server-sent events", 9.2.6).
  */
 export function createEventParser(): EventParser {
-  let rest = "";
-  let event = "";
-  let data: string[] = [];
+  return new LineParser();
+}
+
+class LineParser implements EventParser {
+  #rest = "";
+  #event = "";
+  #data: string[] | undefined;
   /** The last piece ended in a CR: an LF at the beginning of the next belongs to it. */
-  let halfEnd = false;
-  return {
-    push(text) {
-      const events: ServerEvent[] = [];
-      if (text === "") return events;
-      rest += halfEnd && text.startsWith("\n") ? text.slice(1) : text;
-      halfEnd = text.endsWith("\r");
-      const lines = rest.split(rest.includes("\r") ? /\r\n|\n|\r/ : "\n");
-      rest = lines.pop()!;
-      for (const line of lines) {
-        if (line === "") {
-          if (data.length > 0) events.push({ event, data: data.join("\n") });
-          event = "";
-          data = [];
-          continue;
-        }
-        const colon = line.indexOf(":");
-        const field = colon < 0 ? line : line.slice(0, colon);
-        const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
-        if (field === "data") data.push(value);
-        if (field === "event") event = value;
+  #halfEnd = false;
+
+  push(text: string): ServerEvent[] {
+    const events: ServerEvent[] = [];
+    if (text === "") return events;
+    const all = this.#rest + (this.#halfEnd && text.startsWith("\n") ? text.slice(1) : text);
+    this.#halfEnd = text.endsWith("\r");
+    const lines = all.split(all.includes("\r") ? /\r\n|\n|\r/ : "\n");
+    this.#rest = lines.pop()!;
+    for (const line of lines) {
+      if (line !== "") {
+        this.#read(line);
+        continue;
       }
-      return events;
-    },
-  };
+      if (this.#data) events.push({ event: this.#event, data: this.#data.join("\n") });
+      this.#event = "";
+      this.#data = undefined;
+    }
+    return events;
+  }
+
+  #read(line: string): void {
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
+    if (field === "data") (this.#data ??= []).push(value);
+    if (field === "event") this.#event = value;
+  }
 }
 
 /** The events of a body, one at a time. */

@@ -1,4 +1,5 @@
 /** One signal for the two ends of a call: the client leaves, or nothing happens for too long. */
+import { type Listener, onSilence, type Silence } from "./silence.ts";
 
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -14,31 +15,59 @@ export interface Deadline {
 
 /** Aborts with the client's own reason, or with `late()` after `ms` milliseconds without `extend`. */
 export function createDeadline(client: AbortSignal, ms: number, late: () => Error): Deadline {
-  const controller = new AbortController();
-  let over = false;
-  const leave = () => controller.abort(client.reason);
-  const timer = setTimeout(() => {
-    over = true;
-    controller.abort(late());
-  }, ms);
-  client.addEventListener("abort", leave, { once: true });
-  if (client.aborted) leave();
-  const clear = () => {
-    clearTimeout(timer);
-    client.removeEventListener("abort", leave);
-  };
-  return {
-    signal: controller.signal,
-    extend: () => void timer.refresh(),
-    passed: () => over,
-    clear,
-    async guard(call) {
-      try {
-        return await call();
-      } catch (error) {
-        clear();
-        throw over ? controller.signal.reason : error;
-      }
-    },
-  };
+  return new Ends(client, ms, late);
+}
+
+class Ends implements Deadline, Listener {
+  readonly #client: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #silence: Silence;
+  readonly #late: () => Error;
+  #over = false;
+
+  constructor(client: AbortSignal, ms: number, late: () => Error) {
+    this.#client = client;
+    this.#late = late;
+    this.#silence = onSilence(ms, this);
+    client.addEventListener("abort", this, { once: true });
+    if (client.aborted) this.handleEvent();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  extend(): void {
+    this.#silence.broken();
+  }
+
+  passed(): boolean {
+    return this.#over;
+  }
+
+  clear(): void {
+    this.#silence.stop();
+    this.#client.removeEventListener("abort", this);
+  }
+
+  async guard<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      this.clear();
+      throw this.#over ? this.signal.reason : error;
+    }
+  }
+
+  /** The client has left. */
+  handleEvent(): void {
+    this.#silence.stop();
+    this.#controller.abort(this.#client.reason);
+  }
+
+  silent(): void {
+    this.#over = true;
+    this.clear();
+    this.#controller.abort(this.#late());
+  }
 }

@@ -45,9 +45,7 @@ export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
     });
     response.headers.set("x-request-id", traced.id);
     if (request.method !== "OPTIONS") cors.decorate(request, response.headers);
-    const write = () => report(log, traced, request.method, path, response.status);
-    if (traced.ended) void traced.ended.then(write, write);
-    if (!traced.ended) write();
+    reportAtEnd(log, traced, request.method, path, response.status);
     return response;
   };
 }
@@ -78,6 +76,12 @@ function canonical(request: Request): { request: Request; path: string } {
   const rewritten = new Request(url, request);
   carryTrace(request, rewritten);
   return { request: rewritten, path: straight };
+}
+
+/** A function of its own: what waits for the end of a long stream must not hold all of its request. */
+function reportAtEnd(log: Log, traced: Trace, method: string, path: string, status: number): void {
+  if (!traced.ended) return report(log, traced, method, path, status);
+  void traced.ended.then(() => report(log, traced, method, path, status));
 }
 
 /** One line a request; a server-side failure adds its cause, at a level that gets noticed. */

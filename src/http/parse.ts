@@ -23,7 +23,12 @@ export function passingBody(limit: number): [Reader, "json"] {
   return [read, "json"];
 }
 
-/** The JSON text of a request whose route parses with `passingBody`. */
+/**
+ * The JSON text of a request whose route parses with `passingBody`; once, since a long conversation
+ * must not be held for as long as its answer takes.
+ */
 export function textOf(request: Request): string {
-  return texts.get(request) ?? "";
+  const text = texts.get(request) ?? "";
+  texts.delete(request);
+  return text;
 }

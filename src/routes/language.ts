@@ -8,10 +8,10 @@ import { within } from "../http/within.ts";
 import type { ChatCompletion } from "../openai/chat/answer.ts";
 import { chunksOf, normalCompletion } from "../openai/chat/completion.ts";
 import { gather } from "../openai/chat/gather.ts";
-import { createRelay, type Relay, type StreamFault } from "../openai/chat/relay.ts";
+import { createRelay, type StreamFault } from "../openai/chat/relay.ts";
 import { chunks } from "./chunks.ts";
 import { faultOf, HESITATION_MS, isEventStream, providerCompletion } from "./provider.ts";
-import { translator } from "./translator.ts";
+import { relayed } from "./relayed.ts";
 
 export interface Conversation {
   /** The model's name as the client wrote it. */
@@ -66,81 +66,8 @@ async function streamed(
   };
   const relay = createRelay({ ...own, usage, fail });
   const frames = relayed(body, relay, deadline);
-  const first = frames.next();
-  const early = await within(first, HESITATION_MS);
+  const early = await within(frames.begin(), HESITATION_MS);
   const fault = early && relay.fault();
   if (fault) throw faultOf(fault, key);
-  return eventStream(resumed(first, frames), { trace, silence });
-}
-
-/**
- * The upstream's stream through the relay, a step for each piece that has something to say. Written
- * as an iterator by hand: it runs for every token of every stream, and a generator costs more than
- * all the rest. Leaving closes the upstream at once.
- */
-function relayed(
-  body: ReadableStream<Uint8Array>,
-  relay: Relay,
-  deadline: Deadline,
-): AsyncIterator<string, undefined> {
-  const reader = body.getReader() as Reader;
-  const decoder = new TextDecoder();
-  const translate = translator(relay);
-  const over = { done: true, value: undefined } as const;
-
-  /** Everything that has arrived by now, as one text. */
-  function decode(pieces: readonly Uint8Array[]): string {
-    let text = "";
-    for (const piece of pieces) text += decoder.decode(piece, { stream: true });
-    return text;
-  }
-
-  async function leave() {
-    deadline.clear();
-    await reader.cancel().catch(() => {}); // It may have failed already; either way it is over.
-    return over;
-  }
-
-  /** What is written when reading failed: nothing to a client who has left. */
-  function broken(): string {
-    if (deadline.passed()) return relay.fail({ kind: "error", error: deadline.signal.reason });
-    return deadline.signal.aborted ? "" : relay.end();
-  }
-
-  async function next(): Promise<IteratorResult<string, undefined>> {
-    while (!relay.done()) {
-      const piece = await reading(reader).catch(() => undefined);
-      const text = piece?.done ? relay.end() : piece ? translate(decode(piece.value)) : broken();
-      if (text !== "") {
-        deadline.extend();
-        return { done: false, value: text };
-      }
-      if (!piece || piece.done) break;
-    }
-    return leave();
-  }
-
-  return { next, return: leave };
-}
-
-/** Bun's reader gives all that waits at once, where the standard's gives one network chunk. */
-async function reading(reader: Reader) {
-  return reader.readMany();
-}
-
-type Reader = ReturnType<ReadableStream<Uint8Array>["getReader"]> &
-  ReadableStreamDefaultReader<Uint8Array>;
-
-/** An iterator whose first step has been asked for already. */
-function resumed<T>(
-  first: Promise<IteratorResult<T, undefined>>,
-  rest: AsyncIterator<T, undefined>,
-): AsyncIterable<T> {
-  let taken = false;
-  const next = () => {
-    if (taken) return rest.next();
-    taken = true;
-    return first;
-  };
-  return { [Symbol.asyncIterator]: () => ({ next, return: () => rest.return!() }) };
+  return eventStream(frames, { trace, silence });
 }

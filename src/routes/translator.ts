@@ -1,39 +1,43 @@
 /** From the text of an upstream's stream, cut anywhere by the network, to what a relay writes for it. */
-import { createEventParser } from "../fal/events.ts";
+import { createEventParser, type EventParser } from "../fal/events.ts";
 import type { Relay } from "../openai/chat/relay.ts";
-
-/** What the relay writes for one piece of the upstream's text. */
-export type Translate = (text: string) => string;
 
 /**
  * Events cut anywhere by the network are put together. Whole ones go to the relay's quick way first;
  * only what is unknown there is taken apart and parsed. Other line ends than LF are for the parser.
  */
-export function translator(relay: Relay): Translate {
-  const parser = createEventParser();
-  let rest = "";
-  let simple = true;
+export class Translator {
+  readonly #relay: Relay;
+  #parser: EventParser | undefined;
+  #rest = "";
+  #simple = true;
 
-  function parsed(text: string): string {
-    let written = "";
-    for (const { data } of parser.push(text)) written += relay.push(data);
-    return written;
+  constructor(relay: Relay) {
+    this.#relay = relay;
   }
 
-  return (text) => {
-    simple &&= !text.includes("\r");
-    const all = rest + text;
-    if (!simple) {
-      rest = "";
-      return parsed(all);
+  /** What the relay writes for one piece of the upstream's text. */
+  translate(text: string): string {
+    this.#simple &&= !text.includes("\r");
+    const all = this.#rest + text;
+    if (!this.#simple) {
+      this.#rest = "";
+      return this.#parsed(all);
     }
     const end = all.lastIndexOf("\n\n") + 2;
     if (end < 2) {
-      rest = all;
+      this.#rest = all;
       return "";
     }
-    rest = all.slice(end);
+    this.#rest = all.slice(end);
     const events = all.slice(0, end);
-    return relay.quick(events) ?? parsed(events);
-  };
+    return this.#relay.quick(events) ?? this.#parsed(events);
+  }
+
+  #parsed(text: string): string {
+    let written = "";
+    this.#parser ??= createEventParser();
+    for (const { data } of this.#parser.push(text)) written += this.#relay.push(data);
+    return written;
+  }
 }

@@ -24,18 +24,20 @@ export interface Row {
   against: string;
   /** The median must stay below it. */
   target?: number;
+  /** The ratio must be at least this, where more is better. */
+  least?: number;
 }
 
 const HEAD = ["", "falgate", "bare", "ratio", "target", "measured against"];
 
 export function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ name, unit, falgate, bare, against, target }) => [
-    name,
-    `${shown(falgate)} ${unit}`,
-    `${shown(bare)} ${unit}`,
-    `${(falgate.median / bare.median).toFixed(2)}×`,
-    target === undefined ? "" : `< ${target} ${unit} ${falgate.median < target ? "ok" : "MISS"}`,
-    against,
+  const lines = rows.map((row) => [
+    row.name,
+    `${shown(row.falgate)} ${row.unit}`,
+    `${shown(row.bare)} ${row.unit}`,
+    `${(row.falgate.median / row.bare.median).toFixed(2)}×`,
+    judged(row),
+    row.against,
   ]);
   const widths = HEAD.map((_, column) =>
     Math.max(...[HEAD, ...lines].map((line) => line[column]!.length)),
@@ -48,6 +50,14 @@ export function table(rows: readonly Row[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+function judged({ unit, falgate, bare, target, least }: Row): string {
+  if (target !== undefined) {
+    return `< ${target} ${unit} ${falgate.median < target ? "ok" : "MISS"}`;
+  }
+  if (least === undefined) return "";
+  return `≥ ${least}× ${falgate.median / bare.median >= least ? "ok" : "MISS"}`;
 }
 
 /** `123 (119–131)`: three digits say all that two cores can. */

@@ -1,5 +1,6 @@
 /** `bun run bench`: what falgate costs, as ratios to the least that could do the same, in the same run. */
 import { cpus, loadavg } from "node:os";
+import { conversations, crowds } from "./chat.ts";
 import { modelLists, pictures } from "./cpu.ts";
 import { type Row, table } from "./figures.ts";
 import { completionLag } from "./lag.ts";
@@ -18,6 +19,6 @@ console.log(
 );
 
 const rows: Row[] = [];
-for (const measure of [atRest, modelLists, pictures, completionLag])
+for (const measure of [atRest, modelLists, pictures, completionLag, conversations, crowds])
   rows.push(...(await measure()));
 console.log(table(rows));

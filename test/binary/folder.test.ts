@@ -48,6 +48,7 @@ test("a bunfig.toml is not obeyed, a .env is read, and the cap on fetches is lif
     if (process.platform === "linux") {
       const environment = await readFile(`/proc/${child.pid}/environ`, "utf8");
       expect(environment).toContain("BUN_CONFIG_MAX_HTTP_REQUESTS=65535");
+      expect(environment).toContain("BUN_JSC_forceRAMSize=200000000");
     }
     expect(await run("health", "--url", url)).toEqual({ status: 0, out: "", err: "" });
     child.kill("SIGTERM");

@@ -7,11 +7,11 @@ export interface ChoiceState {
   /** Its role has been announced. */
   begun: boolean;
   finished: boolean;
-  /** Tool calls whose id and name have been announced. */
-  tools: Set<number>;
+  /** Tool calls whose id and name have been announced, if there are any. */
+  tools?: Set<number>;
 }
 
-export const newChoice = (): ChoiceState => ({ begun: false, finished: false, tools: new Set() });
+export const newChoice = (): ChoiceState => ({ begun: false, finished: false });
 
 /** A choice that can go out as it came: plain text for a client that knows whom it hears. */
 export function isPlain({ delta, finish_reason }: ChunkChoice, state: ChoiceState | undefined) {
@@ -70,6 +70,7 @@ export function textOf(content: unknown): string | undefined {
 /** A client starts a new call at every id, and some join the names of one call together. */
 function normalCall(call: ChatToolCallDelta, state: ChoiceState): WrittenToolDelta {
   const { index = 0, id, type: _, function: fn, custom, ...rest } = call;
+  state.tools ??= new Set();
   const first = !state.tools.has(index);
   state.tools.add(index);
   if (custom) {

@@ -50,37 +50,74 @@ const DONE = "data: [DONE]\n\n";
  * the model's name.
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { model, usage: wantsUsage } = options;
-  const choices = new Map<number, ChoiceState>();
-  const quoted = JSON.stringify(model);
-  let head: Pick<WrittenChunk, "id" | "object" | "created" | "model"> | undefined;
-  let usage: ChatUsage | undefined;
-  let template: Template | undefined;
-  let over = false;
-  let failure: StreamFault | undefined;
+  return new StreamRelay(options);
+}
 
-  const write = (chunk: object) => `data: ${JSON.stringify(chunk)}\n\n`;
+type Head = Pick<WrittenChunk, "id" | "object" | "created" | "model">;
 
-  function push(data: string): string {
-    if (over) return "";
-    const known = template?.(`data: ${data}\n\n`);
+const OBJECT = "chat.completion.chunk";
+
+const write = (chunk: object) => `data: ${JSON.stringify(chunk)}\n\n`;
+
+/** A class for its memory: thousands of them stand open at once. */
+class StreamRelay implements Relay {
+  readonly #options: RelayOptions;
+  readonly #choices = new Map<number, ChoiceState>();
+  #head: Head | undefined;
+  #usage: ChatUsage | undefined;
+  #template: Template | undefined;
+  #over = false;
+  #failure: StreamFault | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  push(data: string): string {
+    if (this.#over) return "";
+    const known = this.#template?.apply(`data: ${data}\n\n`);
     if (known !== undefined) return known;
-    if (data === "[DONE]") return finish();
+    if (data === "[DONE]") return this.#finish();
     const chunk = readChunk(data);
-    if (!chunk) return failed({ kind: "garbage", data });
-    if (chunk.error) return failed({ kind: "error", error: chunk.error });
-    const text = isWhole(chunk, data) ? renamed(data, chunk.model) : undefined;
-    if (text === undefined) return rebuilt(chunk);
-    template = learnTemplate(data, chunk, (part) => renamed(part, chunk.model) ?? part);
+    if (!chunk) return this.#failed({ kind: "garbage", data });
+    if (chunk.error) return this.#failed({ kind: "error", error: chunk.error });
+    const text = this.#isWhole(chunk, data) ? this.#renamed(data, chunk.model) : undefined;
+    if (text === undefined) return this.#rebuilt(chunk);
+    this.#template = learnTemplate(data, chunk, (part) => this.#renamed(part, chunk.model) ?? part);
     return `data: ${text}\n\n`;
   }
 
+  quick(events: string): string | undefined {
+    return this.#over ? undefined : this.#template?.apply(events);
+  }
+
+  end(): string {
+    return this.fail({ kind: "cut" });
+  }
+
+  /** What fails after the model has said that it stopped takes nothing from its answer. */
+  fail(fault: StreamFault): string {
+    if (this.#over) return "";
+    const states = [...this.#choices.values()];
+    const finished = states.length > 0 && states.every((state) => state.finished);
+    return finished ? this.#finish() : this.#failed(fault);
+  }
+
+  done(): boolean {
+    return this.#over;
+  }
+
+  fault(): StreamFault | undefined {
+    return this.#failure;
+  }
+
   /** Nothing has to be added, and nothing but the model's name changed. */
-  function isWhole(chunk: ChatCompletionChunk, data: string): boolean {
+  #isWhole(chunk: ChatCompletionChunk, data: string): boolean {
     const { choices: given = [], id, object, created } = chunk;
+    const head = this.#head;
     return (
       given.length === 1 &&
-      isPlain(given[0]!, choices.get(given[0]!.index!)) &&
+      isPlain(given[0]!, this.#choices.get(given[0]!.index!)) &&
       head !== undefined &&
       id === head.id &&
       object === head.object &&
@@ -96,64 +133,53 @@ export function createRelay(options: RelayOptions): Relay {
    * The chunk's own text with the model's name exchanged; a quote inside a text is escaped, so it
    * cannot match. Nothing where the name is not to be found.
    */
-  function renamed(data: string, given: string | undefined): string | undefined {
+  #renamed(data: string, given: string | undefined): string | undefined {
+    const { model } = this.#options;
     if (given === model) return data;
     const field = `"model":${JSON.stringify(given)}`;
-    return data.includes(field) ? data.replace(field, () => `"model":${quoted}`) : undefined;
+    if (!data.includes(field)) return undefined;
+    return data.replace(field, () => `"model":${JSON.stringify(model)}`);
   }
 
-  function rebuilt(chunk: ChatCompletionChunk): string {
-    if (chunk.usage) usage = chunk.usage;
+  #rebuilt(chunk: ChatCompletionChunk): string {
+    if (chunk.usage) this.#usage = chunk.usage;
     const { usage: _, error: __, choices: given = [], ...rest } = told(chunk);
-    head ??= {
-      id: chunk.id ?? options.id,
-      object: "chat.completion.chunk",
-      created: chunk.created ?? options.created,
+    const { id, created, model } = this.#options;
+    const head: Head = (this.#head ??= {
+      id: chunk.id ?? id,
+      object: OBJECT,
+      created: chunk.created ?? created,
       model,
-    };
+    });
     const broken = given.find((choice) => choice.error || choice.finish_reason === "error");
-    if (broken) return failed({ kind: "error", error: broken.error ?? "The model failed." });
+    if (broken) return this.#failed({ kind: "error", error: broken.error ?? "The model failed." });
     const normal = given.flatMap((choice) => {
-      const state = choices.get(choice.index ?? 0) ?? newChoice();
-      choices.set(choice.index ?? 0, state);
+      const state = this.#choices.get(choice.index ?? 0) ?? newChoice();
+      this.#choices.set(choice.index ?? 0, state);
       return normalChoices(choice, state);
     });
     return normal.map((choice) => write({ ...rest, ...head, choices: [choice] })).join("");
   }
 
   /** A model that said `[DONE]` without a reason has stopped; helpers insist on being told so. */
-  function finish(): string {
-    over = true;
-    head ??= { id: options.id, object: "chat.completion.chunk", created: options.created, model };
-    if (choices.size === 0) choices.set(0, newChoice());
-    const open = [...choices].filter(([, { finished }]) => !finished);
+  #finish(): string {
+    this.#over = true;
+    const { id, created, model, usage: wanted } = this.#options;
+    const head: Head = this.#head ?? { id, object: OBJECT, created, model };
+    if (this.#choices.size === 0) this.#choices.set(0, newChoice());
+    const open = [...this.#choices].filter(([, { finished }]) => !finished);
     const ends = open.flatMap(([index, state]) =>
       normalChoices({ index, delta: {}, finish_reason: "stop" }, state),
     );
     const closing = ends.map((choice) => write({ ...head, choices: [choice] }));
-    const counted = wantsUsage && usage ? [write({ ...head, choices: [], usage })] : [];
+    const usage = this.#usage;
+    const counted = wanted && usage ? [write({ ...head, choices: [], usage })] : [];
     return [...closing, ...counted, DONE].join("");
   }
 
-  function failed(fault: StreamFault): string {
-    over = true;
-    failure = fault;
-    return write(options.fail(fault)) + DONE;
+  #failed(fault: StreamFault): string {
+    this.#over = true;
+    this.#failure = fault;
+    return write(this.#options.fail(fault)) + DONE;
   }
-
-  /** What fails after the model has said that it stopped takes nothing from its answer. */
-  function fail(fault: StreamFault): string {
-    if (over) return "";
-    const finished = choices.size > 0 && [...choices.values()].every((state) => state.finished);
-    return finished ? finish() : failed(fault);
-  }
-
-  return {
-    push,
-    quick: (events) => (over ? undefined : template?.(events)),
-    end: () => fail({ kind: "cut" }),
-    fail,
-    done: () => over,
-    fault: () => failure,
-  };
 }

@@ -1,8 +1,10 @@
 /** Recognising, without parsing them, chunks that differ from the one before in their text alone. */
 import type { ChatCompletionChunk } from "./answer.ts";
 
-/** Gives the text to write for whole events of the same form, or undefined for anything else. */
-export type Template = (events: string) => string | undefined;
+export interface Template {
+  /** The text to write for whole events of the same form; undefined for anything else. */
+  apply(events: string): string | undefined;
+}
 
 const CONTENT = '"content":"';
 const BACKSLASH = 92;
@@ -28,19 +30,33 @@ export function learnTemplate(
   if (rename(tail) !== tail) return undefined;
 
   const opening = `data: ${data.slice(0, start)}`;
-  const closing = `${tail}\n\n`;
-  const renamed = rename(opening);
-  const plain = (piece: string) => {
-    const end = piece.length - closing.length;
-    const whole = piece.indexOf('"') === end && piece.endsWith(closing);
+  return new Known(opening, `${tail}\n\n`, rename(opening));
+}
+
+class Known implements Template {
+  readonly #opening: string;
+  readonly #closing: string;
+  readonly #renamed: string;
+
+  constructor(opening: string, closing: string, renamed: string) {
+    this.#opening = opening;
+    this.#closing = closing;
+    this.#renamed = renamed;
+  }
+
+  apply(events: string): string | undefined {
+    const opening = this.#opening;
+    if (!events.startsWith(opening) || !events.endsWith(this.#closing)) return undefined;
+    const pieces = events.slice(opening.length).split(opening);
+    for (const piece of pieces) if (!this.#isPlain(piece)) return undefined;
+    return this.#renamed === opening ? events : this.#renamed + pieces.join(this.#renamed);
+  }
+
+  #isPlain(piece: string): boolean {
+    const end = piece.length - this.#closing.length;
+    const whole = piece.indexOf('"') === end && piece.endsWith(this.#closing);
     // A bare line end within a text is no JSON: two data lines, to be judged by the parser.
     const oneLine = piece.indexOf("\n") === piece.length - 2;
     return whole && oneLine && piece.charCodeAt(end - 1) !== BACKSLASH;
-  };
-  return (events) => {
-    if (!events.startsWith(opening) || !events.endsWith(closing)) return undefined;
-    const pieces = events.slice(opening.length).split(opening);
-    if (!pieces.every(plain)) return undefined;
-    return renamed === opening ? events : renamed + pieces.join(renamed);
-  };
+  }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { createEventParser } from "../../../src/fal/events.ts";
 import { createRelay } from "../../../src/openai/chat/relay.ts";
-import { translator } from "../../../src/routes/translator.ts";
+import { Translator } from "../../../src/routes/translator.ts";
 import { framesOf, textOf } from "../../support/frames.ts";
 import { type Below, pieces, random } from "../../support/random.ts";
 
@@ -81,10 +81,11 @@ function reference(bytes: Uint8Array): string {
 
 function through(cut: readonly Uint8Array[]): string {
   const relay = newRelay();
-  const translate = translator(relay);
+  const translator = new Translator(relay);
   const decoder = new TextDecoder();
   return (
-    cut.map((piece) => translate(decoder.decode(piece, { stream: true }))).join("") + relay.end()
+    cut.map((piece) => translator.translate(decoder.decode(piece, { stream: true }))).join("") +
+    relay.end()
   );
 }
 
@@ -105,11 +106,13 @@ describe("cut anywhere", () => {
 test("plain text takes the quick way: nothing of it is parsed", () => {
   const relay = newRelay();
   let parsed = 0;
-  const push = (data: string) => {
+  const push = relay.push.bind(relay);
+  relay.push = (data) => {
     parsed += 1;
-    return relay.push(data);
+    return push(data);
   };
-  const translate = translator({ ...relay, push });
+  const translator = new Translator(relay);
+  const translate = (text: string) => translator.translate(text);
   const head = '{"id":"g","object":"chat.completion.chunk","created":1,"model":"openai/gpt-4o"';
   const chunk = (text: string) =>
     `data: ${head},"choices":[{"index":0,"delta":{"content":${JSON.stringify(text)}},"finish_reason":null}]}\n\n`;
