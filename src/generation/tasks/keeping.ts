@@ -23,7 +23,7 @@ export async function keepOne(
 ): Promise<TaskMedia | undefined> {
   for (let attempt = 1; !halt.aborted; attempt += 1) {
     try {
-      return await keep(media, task, halt);
+      return await unlessAborted(keep(media, task, halt), halt);
     } catch (error) {
       if (halt.aborted) return undefined;
       const last = attempt === ATTEMPTS;
@@ -36,4 +36,16 @@ export async function keepOne(
     }
   }
   return undefined;
+}
+
+/** Nobody waits for a file once the process lets go. */
+async function unlessAborted<T>(work: Promise<T>, halt: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(halt.reason);
+  halt.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    halt.removeEventListener("abort", abort);
+  }
 }

@@ -153,12 +153,25 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   /** What was being submitted when falgate or the connection broke off. */
   async function recover(record: CallRecord): Promise<CallRecord> {
-    const job = await reconcile(record, halt);
-    if (halt.aborted) throw new Halted();
-    if (!job) return unknown(record);
-    log.info("a lost submission was found again", { taskId, requestId: job.requestId });
-    const { requestId, url, key } = job;
-    return write({ ...step(record, "submitted"), requestId, url, falKey: key.id }, record);
+    for (;;) {
+      const job = await reconcile(record, halt);
+      if (halt.aborted) throw new Halted();
+      if (!job) return unknown(record);
+      const { requestId, url, key } = job;
+      const change = { ...step(record, "submitted"), requestId, url, falKey: key.id };
+      const ours = await calls.change(change).catch((error: unknown) => {
+        log.warn("a lost submission is another task's", { taskId, requestId, error });
+        return false;
+      });
+      if (!ours) {
+        await backOff(1, halt);
+        continue;
+      }
+      log.info("a lost submission was found again", { taskId, requestId });
+      const found: CallRecord = { ...record, ...change };
+      latest.set(record.slot, found);
+      return found;
+    }
   }
 
   async function finish(record: CallRecord): Promise<Made> {
