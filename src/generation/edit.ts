@@ -1,5 +1,5 @@
 /** Planning edits and variations: what of a model takes pictures, and what it is to do with them. */
-import { invalidRequest } from "../openai/error.ts";
+import { ApiError, invalidRequest } from "../openai/error.ts";
 import { type EditRequest, fitEdit, fitVariation, takesPictures } from "../models/fit/edit.ts";
 import type { Endpoint } from "../models/catalog.ts";
 import type { Model } from "../models/resolve.ts";
@@ -18,19 +18,29 @@ const redraws = (endpoint: Endpoint) =>
 
 /** `growing`: the client wants to see the picture while it grows, where the model can show it. */
 export function editing(model: Model, request: EditRequest, growing = false): Plan {
-  return {
-    model: model.id,
-    growing,
-    endpoints: editors(model),
-    fit: (endpoint) => fitEdit(request, endpoint, model.alias?.defaults),
-  };
+  const fit: Plan["fit"] = (endpoint) => fitEdit(request, endpoint, model.alias?.defaults);
+  return { model: model.id, growing, endpoints: ableFirst(editors(model), fit), fit };
 }
 
 /** By what varies a picture unasked, else by what has to be told to. */
 export function varying(model: Model, request: Omit<EditRequest, "prompt">): Plan {
-  return {
-    model: model.id,
-    endpoints: [...(model.with.variation ?? []), ...editors(model)],
-    fit: (endpoint) => fitVariation(request, endpoint, model.alias?.defaults),
-  };
+  const fit: Plan["fit"] = (endpoint) => fitVariation(request, endpoint, model.alias?.defaults);
+  const endpoints = [...(model.with.variation ?? []), ...editors(model)];
+  return { model: model.id, endpoints: ableFirst(endpoints, fit), fit };
+}
+
+/** Not every endpoint of a chain takes a mask, or as many pictures: those that do come first. */
+function ableFirst(endpoints: readonly Endpoint[], fit: Plan["fit"]): readonly Endpoint[] {
+  const able = endpoints.filter((endpoint) => fits(endpoint, fit));
+  return [...able, ...endpoints.filter((endpoint) => !able.includes(endpoint))];
+}
+
+function fits(endpoint: Endpoint, fit: Plan["fit"]): boolean {
+  try {
+    fit(endpoint);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
