@@ -139,8 +139,13 @@ function whisperSegment(temperature: number) {
   });
 }
 
+export type TranscriptEvent = { type: string } & Record<string, unknown>;
+
 /** The stream's events: fal tells all at once, so each sentence is a delta. */
-export function transcriptEvents(format: TranscriptFormat, { text, segments }: Said): object[] {
+export function transcriptEvents(
+  format: TranscriptFormat,
+  { text, segments }: Said,
+): TranscriptEvent[] {
   const spoken = segments?.length ? segments.map((segment) => segment.text) : [text];
   const joined = spoken.join(" ") === text ? spoken : [text];
   const deltas =

@@ -1,15 +1,15 @@
 /** `/v1/audio/transcriptions` and `/v1/audio/translations`: what was said, written down. */
 import { Elysia } from "elysia";
-import { soundSeconds, SOUND_HEAD, soundType } from "../formats/sound.ts";
-import { attach, type Attachment } from "../generation/attachments.ts";
+import { soundSeconds } from "../formats/sound.ts";
+import type { Attachment } from "../generation/attachments.ts";
 import type { Settled } from "../generation/run.ts";
 import { transcribing, written } from "../generation/transcribe.ts";
 import { answers } from "../http/answers.ts";
 import { checked } from "../http/check.ts";
-import { isForm, readForm, typed } from "../http/form.ts";
+import { typed } from "../http/form.ts";
 import { patient } from "../http/patience.ts";
 import { eventStream, frame } from "../http/stream.ts";
-import { trace } from "../http/trace.ts";
+import { trace, type Trace } from "../http/trace.ts";
 import { languageName } from "../models/fit/language.ts";
 import type { TranscriptionRequest } from "../models/fit/transcription.ts";
 import { invalidRequest } from "../openai/error.ts";
@@ -19,6 +19,7 @@ import {
   type Said,
   TranscriptAnswer,
   transcriptEvents,
+  type TranscriptFormat,
   transcriptJson,
   transcriptText,
   TranscriptionParams,
@@ -32,6 +33,7 @@ import {
   TRANSCRIPTION_BODY,
   TRANSLATION_BODY,
 } from "./examples/audio.ts";
+import { formWithSound, listenable } from "./given-sound.ts";
 import { namedModel } from "./model.ts";
 import { adjustments } from "./pictures.ts";
 import { asked, patience } from "./waiting.ts";
@@ -45,7 +47,7 @@ export function transcriptions(deps: Deps) {
 
   async function transcribe(request: Request, task: Task): Promise<Response> {
     const schema = task === "translate" ? TranslationParams : TranscriptionParams;
-    const { file, ...words } = await sent(request, config.maxBodySize * 1e6);
+    const { file, ...words } = await formWithSound(request, config.maxBodySize * 1e6);
     const params: TranscriptionParams = checked(schema, typed(words, schema));
     const { response_format: format = "json", stream } = params;
     const traced = trace(request);
@@ -71,7 +73,8 @@ export function transcriptions(deps: Deps) {
       const settled = await generation.wait(wait);
       traced.upstreamMs = settled.upstreamMs;
       const heard = await outcome(settled, task, sound);
-      if (asks.times && !heard.segments) {
+      // Where nothing was said there are no times either.
+      if (asks.times && !heard.segments && heard.text !== "") {
         throw invalidRequest("The model did not tell when anything was said.", "response_format");
       }
       generation.delivered();
@@ -79,19 +82,8 @@ export function transcriptions(deps: Deps) {
     };
     if (stream && !isPlainText(format)) {
       await generation.accepted(wait);
-      async function* events(): AsyncGenerator<string> {
-        try {
-          const { heard } = await result();
-          for (const event of transcriptEvents(format, heard)) {
-            yield frame((event as { type: string }).type, event);
-          }
-        } catch (error) {
-          if (wait.signal.aborted) return;
-          traced.error = error;
-          yield errorFrame(error);
-        }
-      }
-      return eventStream(events(), { trace: traced, silence: config.streamKeepalive * 1000 });
+      const events = told(result, format, wait.signal, traced);
+      return eventStream(events, { trace: traced, silence: config.streamKeepalive * 1000 });
     }
     const answer = async () => {
       const { heard, headers } = await result();
@@ -141,21 +133,21 @@ export function transcriptions(deps: Deps) {
     });
 }
 
-async function sent(request: Request, limit: number) {
-  if (isForm(request)) return readForm(request, limit, ["timestamp_granularities", "include"]);
-  throw invalidRequest("Send the sound as multipart/form-data, in the field 'file'.", "file");
-}
-
-/** Throws 400, naming `file`, for what holds no sound. */
-async function listenable(file: unknown): Promise<Attachment> {
-  if (!(file instanceof Blob)) throw invalidRequest("'file' must be a file with sound.", "file");
-  if (file.size === 0) throw invalidRequest("'file' is an empty file.", "file");
-  const type = soundType(new Uint8Array(await file.slice(0, SOUND_HEAD).arrayBuffer()));
-  if (!type) throw invalidRequest("'file' is no sound that models can read.", "file");
-  if (type === "audio/wav" && soundSeconds(await file.bytes()) === 0) {
-    throw invalidRequest("'file' is 0 seconds long.", "file");
+/** A failure after the first byte is an event of its own. */
+async function* told(
+  result: () => Promise<{ heard: Said }>,
+  format: TranscriptFormat,
+  signal: AbortSignal,
+  traced: Trace,
+): AsyncGenerator<string> {
+  try {
+    const { heard } = await result();
+    for (const event of transcriptEvents(format, heard)) yield frame(event.type, event);
+  } catch (error) {
+    if (signal.aborted) return;
+    traced.error = error;
+    yield errorFrame(error);
   }
-  return attach(file, type, `sound.${type.split("/")[1]!.replace("mpeg", "mp3")}`);
 }
 
 /** What of OpenAI's parameters is for the model. */

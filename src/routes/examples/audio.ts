@@ -104,5 +104,5 @@ export const TRANSCRIPT_ANSWERS: Examples = {
 };
 
 export const TRANSCRIPT_EVENTS = transcriptEvents("json", SAID)
-  .map((event) => `event: ${(event as { type: string }).type}\ndata: ${JSON.stringify(event)}\n`)
+  .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n`)
   .join("\n");
