@@ -5,6 +5,7 @@ import { modelLists, pictures } from "./cpu.ts";
 import { type Row, table } from "./figures.ts";
 import { completionLag } from "./lag.ts";
 import { atRest } from "./rest.ts";
+import { watchedTasks } from "./tasks.ts";
 
 if (process.platform !== "linux") {
   console.error("The bench reads /proc, so it runs on Linux only.");
@@ -19,6 +20,6 @@ console.log(
 );
 
 const rows: Row[] = [];
-for (const measure of [atRest, modelLists, pictures, completionLag, conversations, crowds])
-  rows.push(...(await measure()));
+const measures = [atRest, modelLists, pictures, completionLag, conversations, crowds, watchedTasks];
+for (const measure of measures) rows.push(...(await measure()));
 console.log(table(rows));
