@@ -1,7 +1,8 @@
 /** Planning what a conversation asks for: a picture, an edit of one, or a video. */
-import { fitEdit, takesPictures } from "../models/fit/edit.ts";
+import { chooseEdit, fitEdit, takesPictures } from "../models/fit/edit.ts";
 import { chooseVideo, fitVideo } from "../models/fit/video.ts";
 import { fitImage } from "../models/fit/image.ts";
+import { counted } from "../models/fit/pictures.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
 import type { Model } from "../models/resolve.ts";
 import type { ChatRequest } from "../openai/chat/request.ts";
@@ -63,9 +64,13 @@ function sizeOf({ size }: ChatRequest, talk: Talk): string | undefined {
 export function pictureTalk(model: Model, talk: Talk, body: ChatRequest): TalkPlan {
   const asked = sizeOf(body, talk);
   const editors = model.with.edit ?? model.endpoints.filter((one) => takesPictures(one).most > 0);
-  const most = editors[0] ? takesPictures(editors[0]).most : 0;
+  const most = Math.max(0, ...editors.map((endpoint) => takesPictures(endpoint).most));
   if (talk.given.length > 0 && most === 0) {
     throw invalidRequest(`The model '${model.id}' cannot edit pictures.`, "messages");
+  }
+  if (talk.given.length > most) {
+    const message = `The model '${model.id}' takes ${counted(0, most)}; the message has ${talk.given.length}.`;
+    throw invalidRequest(message, "messages");
   }
   // More may have been drawn than the editor takes at once: the last ones are meant.
   const images = talk.given.length > 0 || most === 0 ? talk.given : talk.drawn.slice(-most);
@@ -74,7 +79,7 @@ export function pictureTalk(model: Model, talk: Talk, body: ChatRequest): TalkPl
     return {
       plan: {
         model: model.id,
-        endpoints: editors,
+        endpoints: chooseEdit(editors, images.length),
         fit: (endpoint) => fitEdit({ ...words, images }, endpoint, model.alias?.defaults),
       },
       ...(asked === undefined ? {} : { size: asked }),

@@ -115,9 +115,10 @@ export function company(
 ): Readonly<Partial<Record<Company, readonly Endpoint[]>>> {
   if (draws(endpoint)) {
     const edit = editSibling(find, endpoint);
+    const several = edit && find(`${edit.id}/multi`);
     const variation = variationSibling(find, endpoint);
     return {
-      ...(edit ? { edit: [edit] } : {}),
+      ...(edit ? { edit: several && edits(several) ? [edit, several] : [edit] } : {}),
       ...(variation ? { variation: [variation] } : {}),
     };
   }

@@ -12,7 +12,7 @@ const GOOGLE: Chain = ["fal-ai/nano-banana-2", "fal-ai/nano-banana"];
 const GOOGLE_EDIT: Chain = ["fal-ai/nano-banana-2/edit", "fal-ai/nano-banana/edit"];
 const GPT: Chain = ["fal-ai/gpt-image-1.5", "fal-ai/gpt-image-1/text-to-image"];
 const GPT_EDIT: Chain = ["fal-ai/gpt-image-1.5/edit", "fal-ai/gpt-image-1/edit-image"];
-const KONTEXT: Chain = ["fal-ai/flux-pro/kontext"];
+const KONTEXT: Chain = ["fal-ai/flux-pro/kontext", "fal-ai/flux-pro/kontext/multi"];
 
 function picture(
   alias: Omit<Alias, "modality" | "owner"> & Partial<Pick<Alias, "modality" | "owner">>,

@@ -2,11 +2,11 @@
 import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
 import { fitDrawing } from "./drawing.ts";
-import { fitPictures } from "./pictures.ts";
+import { fitPictures, takesPictures } from "./pictures.ts";
 import { NOTHING, type Fitted, type ImageRequest, type Part } from "./request.ts";
 import { fitWord } from "./words.ts";
 
-export { takesPictures } from "./pictures.ts";
+export { takesPictures };
 
 export interface EditRequest extends ImageRequest {
   /** Addresses or data URLs, in the client's order. */
@@ -15,6 +15,15 @@ export interface EditRequest extends ImageRequest {
   readonly mask?: string | null;
   /** How closely to keep to the pictures: `low` or `high`. */
   readonly input_fidelity?: string | null;
+}
+
+/** Of a model's endpoints those that take so many pictures; all of them where none does, to say why not. */
+export function chooseEdit(endpoints: readonly Endpoint[], count: number): readonly Endpoint[] {
+  const able = endpoints.filter((endpoint) => {
+    const { least, most } = takesPictures(endpoint);
+    return least <= count && count <= most;
+  });
+  return able.length > 0 ? able : endpoints;
 }
 
 /** What says what to do with the pictures, the usual name first. */

@@ -179,8 +179,14 @@ test.each([
 test.each([
   ["fal-ai/nano-banana", "fal-ai/nano-banana/edit"],
   ["nano-banana-2/edit", "fal-ai/nano-banana-2/edit"],
-  ["fal-ai/flux-pro/kontext/text-to-image", "fal-ai/flux-pro/kontext"],
-  ["fal-ai/flux-pro/kontext/max/text-to-image", "fal-ai/flux-pro/kontext/max"],
+  [
+    "fal-ai/flux-pro/kontext/text-to-image",
+    ["fal-ai/flux-pro/kontext", "fal-ai/flux-pro/kontext/multi"],
+  ],
+  [
+    "fal-ai/flux-pro/kontext/max/text-to-image",
+    ["fal-ai/flux-pro/kontext/max", "fal-ai/flux-pro/kontext/max/multi"],
+  ],
   ["fal-ai/flux/dev", "fal-ai/flux/dev/image-to-image"],
   ["fal-ai/bytedance/seedream/v4.5/text-to-image", "fal-ai/bytedance/seedream/v4.5/edit"],
   ["fal-ai/gpt-image-1/text-to-image", "fal-ai/gpt-image-1/edit-image"],
@@ -195,7 +201,7 @@ test.each([
   ["fal-ai/veo3", undefined],
 ])("pictures for %s go to %s", (name, id) => {
   expect(dictionary.resolve(name)!.with.edit?.map((endpoint) => endpoint.id)).toEqual(
-    id === undefined ? undefined : [id],
+    id === undefined ? undefined : [id].flat(),
   );
 });
 
