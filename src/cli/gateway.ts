@@ -39,6 +39,7 @@ import { createReceiver } from "../relay/webhook-receive.ts";
 import { createWebhooks } from "../relay/webhook.ts";
 import type { KeepMedia } from "../generation/tasks/keeping.ts";
 import type { LinkOf } from "../generation/tasks/neutral.ts";
+import type { Discard } from "../generation/tasks/tasks.ts";
 import type { Deps } from "../routes/deps.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
 import { VERSION } from "../version.ts";
@@ -65,6 +66,8 @@ export interface Shared {
   keep?: KeepMedia;
   /** The link to a kept file, in callbacks. */
   linkOf?: LinkOf;
+  /** Forgets what was kept of a task that is forgotten. */
+  discard?: Discard;
   /** Where what fal says of its models is kept; nowhere, when it is left out. */
   folder?: string;
   /** Milliseconds before each attempt to call a webhook. */
@@ -129,7 +132,7 @@ export function createGateway(
   const language = createLanguage({ transport, url: config.falRunUrl });
   const tasks = gatewayTasks(config, {
     ...{ queue, keys, language, dictionary, storage, webhooks, log, schedule },
-    ...{ store: taskStore, keep: shared.keep, linkOf: shared.linkOf },
+    ...{ store: taskStore, keep: shared.keep, linkOf: shared.linkOf, discard: shared.discard },
   });
   return {
     config,

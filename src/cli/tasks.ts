@@ -14,7 +14,7 @@ import type { LinkOf } from "../generation/tasks/neutral.ts";
 import { createReconcile } from "../generation/tasks/reconcile.ts";
 import { createReferences } from "../generation/tasks/references.ts";
 import { derivedSecret } from "../generation/tasks/signing.ts";
-import { createTasks } from "../generation/tasks/tasks.ts";
+import { createTasks, type Discard } from "../generation/tasks/tasks.ts";
 import { createVital } from "../generation/tasks/vital.ts";
 import type { Log } from "../log.ts";
 import type { Dictionary } from "../models/resolve.ts";
@@ -33,6 +33,8 @@ export interface TaskParts {
   log: Log;
   keep?: KeepMedia | undefined;
   linkOf?: LinkOf | undefined;
+  /** Forgets what was kept of a task that is forgotten. */
+  discard?: Discard | undefined;
   /** Milliseconds before each attempt to make a callback. */
   schedule?: readonly number[] | undefined;
 }
@@ -47,6 +49,7 @@ export function gatewayTasks(config: Config, parts: TaskParts): Tasks {
   const now = Date.now;
   return createTasks({
     ...{ queue, keys, store, log, keep, vital, now },
+    discard: parts.discard,
     dictionary: parts.dictionary,
     language: parts.language,
     references: createReferences({

@@ -2,7 +2,7 @@
 import type { EditRequest } from "../models/fit/edit.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
 import type { SpeechRequest } from "../models/fit/speech.ts";
-import type { TranscriptionRequest } from "../models/fit/transcription.ts";
+import type { Asks, TranscriptionRequest } from "../models/fit/transcription.ts";
 import type { VideoRequest } from "../models/fit/video.ts";
 import type { ErrorBody } from "../openai/error.ts";
 
@@ -10,9 +10,10 @@ import type { ErrorBody } from "../openai/error.ts";
 export interface TaskRequests {
   image: ImageRequest;
   edit: EditRequest;
+  variation: Omit<EditRequest, "prompt">;
   video: VideoRequest;
   speech: SpeechRequest;
-  transcription: TranscriptionRequest;
+  transcription: TranscriptionRequest & { asks?: Asks };
 }
 
 export type TaskKind = keyof TaskRequests;

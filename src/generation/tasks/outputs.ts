@@ -1,29 +1,26 @@
 /** What a task's first or second stage made, as the task tells it. */
-import { audio, type Media, type Picture } from "../../models/output.ts";
-import { ApiError } from "../../openai/error.ts";
+import type { Media, Picture } from "../../models/output.ts";
 import { drawn, filmed } from "../pictures.ts";
 import type { Settled } from "../run.ts";
+import { sounded } from "../speak.ts";
 import type { TaskKind, TaskMedia } from "../task.ts";
+import { written } from "../transcribe.ts";
 
 const MAKES: Readonly<Record<TaskKind, (settled: Settled) => readonly (Media | Picture)[]>> = {
   image: drawn,
   edit: drawn,
+  variation: drawn,
   video: (settled) => [filmed(settled)],
-  speech: spoken,
-  transcription: () => [],
+  speech: (settled) => [sounded(settled)],
+  transcription(settled) {
+    written(settled); // Throws where nothing was written down.
+    return [];
+  },
 };
 
 /** Throws ApiError where nothing was made that could be handed out. */
 export function mediaOf(kind: TaskKind, settled: Settled): readonly TaskMedia[] {
   return MAKES[kind](settled).map(told);
-}
-
-function spoken({ results }: Settled): Media[] {
-  const found = results.flatMap(({ output }) => audio(output) ?? []);
-  if (found.length > 0) return found;
-  throw new ApiError(422, "The model finished without a sound.", "invalid_request_error", {
-    code: "no_media_generated",
-  });
 }
 
 function told(media: Media | Picture): TaskMedia {

@@ -6,6 +6,7 @@ import { isOver, type Task, type TaskKind } from "../task.ts";
 const USUAL: Readonly<Record<TaskKind, number>> = {
   image: 8_000,
   edit: 12_000,
+  variation: 12_000,
   video: 75_000,
   speech: 6_000,
   transcription: 10_000,

@@ -10,6 +10,7 @@ type Sort = "image" | "video" | "audio";
 const FILES: Readonly<Record<TaskKind, Readonly<Record<string, Sort>>>> = {
   image: {},
   edit: { images: "image", mask: "image" },
+  variation: { images: "image" },
   video: { images: "image", video: "video", audio: "audio" },
   speech: {},
   transcription: { file: "audio" },

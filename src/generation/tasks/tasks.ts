@@ -10,12 +10,14 @@ import { recordOf, taskOf } from "./record.ts";
 import type { RunParts } from "./run.ts";
 import { rest } from "./vital.ts";
 
+/** Forgets what was kept of a task that is forgotten. */
+export type Discard = (task: Task) => Promise<unknown>;
+
 export interface TasksOptions extends RunParts {
   callbacks: Callbacks;
   /** Why a callback may not be called; nothing for one that may. */
   judge(url: string): Promise<string | undefined>;
-  /** Forgets what was kept of a task that is forgotten. */
-  discard?: ((task: Task) => Promise<unknown>) | undefined;
+  discard?: Discard | undefined;
   /** Tasks that are over, and bytes that their records take, at most. */
   limits: { most: number; maxBytes: number };
   log: Log;

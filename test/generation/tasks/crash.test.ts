@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import type { NewTask } from "../../../src/generation/task.ts";
 import type { TaskStore } from "../../../src/store/tasks/tasks.ts";
-import { tidy } from "../../store/support.ts";
+import { type Engine, engines, tidy } from "../../store/support.ts";
 import { OWNER, PNG, settled, submissions, until, video, world } from "./support.ts";
 
 afterAll(tidy);
@@ -70,31 +70,36 @@ const CASES: readonly Case[] = [
 ];
 
 describe.each([...CASES])("$name", ({ task: make, calls }) => {
-  test("every call is made once, whatever is killed when", async () => {
-    const ends: Record<string, number> = {};
-    for (const when of ["before", "after"] as const) {
-      for (let at = 1; ; at += 1) {
-        const end = await killedAt(make(), at, when, calls);
-        if (end === undefined) break;
-        ends[end] = (ends[end] ?? 0) + 1;
+  test.each([...engines])(
+    "$name: every call is made once, whatever is killed when",
+    async (engine) => {
+      const ends: Record<string, number> = {};
+      for (const when of ["before", "after"] as const) {
+        for (let at = 1; ; at += 1) {
+          const end = await killedAt(engine, make(), { at, when, calls });
+          if (end === undefined) break;
+          ends[end] = (ends[end] ?? 0) + 1;
+        }
       }
-    }
-    // Only what was marked and not yet sent cannot be told from what is lost: one moment a call.
-    expect(ends.completed).toBeGreaterThan(10);
-    expect(Object.keys(ends).sort()).toEqual(["completed", "not accepted", "outcome_unknown"]);
-    expect(ends["not accepted"]).toBe(1);
-    expect(ends.outcome_unknown).toBeLessThanOrEqual(2);
-  }, 60_000);
+      // Only what was marked and not yet sent cannot be told from what is lost.
+      expect(ends.completed).toBeGreaterThan(10);
+      expect(Object.keys(ends).sort()).toEqual(["completed", "not accepted", "outcome_unknown"]);
+      expect(ends["not accepted"]).toBe(1);
+      expect(ends.outcome_unknown).toBeLessThanOrEqual(4);
+    },
+    60_000,
+  );
 });
 
+interface Kill {
+  at: number;
+  when: "before" | "after";
+  calls: readonly string[];
+}
+
 /** How the task ended after a restart; undefined when it was over before it could be killed. */
-async function killedAt(
-  task: NewTask,
-  at: number,
-  when: "before" | "after",
-  calls: readonly string[],
-) {
-  const place = await world();
+async function killedAt(engine: Engine, task: NewTask, { at, when, calls }: Kill) {
+  const place = await world(engine);
   try {
     const { store, dead } = mortal(place.store, at, when);
     const first = place.start({ store });
@@ -123,7 +128,9 @@ async function killedAt(
     if (end.state === "failed") return end.error!.code!;
     expect(end.state).toBe("completed");
     expect(end.media.length).toBeGreaterThan(0);
-    return end.upsampleFailed ? "outcome_unknown" : "completed";
+    // Where one of several is lost, the others are delivered.
+    const partly = end.upsampleFailed || end.media.length < most;
+    return partly ? "outcome_unknown" : "completed";
   } finally {
     await place.stop();
   }

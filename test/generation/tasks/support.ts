@@ -1,5 +1,4 @@
 /** Durable tasks over an emulated fal and one database, which outlives the process that dies. */
-import { rmSync } from "node:fs";
 import { gatewayTasks } from "../../../src/cli/tasks.ts";
 import { dictionaryOf } from "../../../src/cli/gateway.ts";
 import { loadConfig } from "../../../src/config.ts";
@@ -13,11 +12,11 @@ import type { KeepMedia } from "../../../src/generation/tasks/keeping.ts";
 import { silent } from "../../../src/log.ts";
 import { createWebhooks } from "../../../src/relay/webhook.ts";
 import type { Sandbox } from "../../../src/sandbox/sandbox.ts";
-import { type Database, openDatabase } from "../../../src/store/database.ts";
+import type { Database } from "../../../src/store/database.ts";
 import { createTaskStore, type TaskStore } from "../../../src/store/tasks/tasks.ts";
 import { fastFal } from "../../support/fal.ts";
 import { environment } from "../../support/gateway.ts";
-import { folder } from "../../store/support.ts";
+import { type Engine, engines } from "../../store/support.ts";
 
 export const OWNER = "key-anna";
 
@@ -43,9 +42,9 @@ export interface ProcessOptions {
   schedule?: readonly number[];
 }
 
-export async function world(fal: Sandbox = fastFal()): Promise<World> {
-  const dir = folder();
-  const database = await openDatabase({ dir, log: silent });
+export async function world(engine: Engine = engines[0]!): Promise<World> {
+  const fal = fastFal();
+  const database = await (await engine.fresh()).open();
   const store = createTaskStore({ database });
   const started: Tasks[] = [];
   return {
@@ -63,7 +62,7 @@ export async function world(fal: Sandbox = fastFal()): Promise<World> {
         dictionary: dictionaryOf(config),
         storage: createStorage({ transport, url: config.falRestUrl }),
         webhooks: createWebhooks({ hosts: config.webhookHosts }),
-        store: options.store ?? createTaskStore({ database }),
+        store: options.store ?? createTaskStore({ database, now: later(started.length) }),
         log: silent,
         ...{ keep, schedule },
       });
@@ -74,10 +73,12 @@ export async function world(fal: Sandbox = fastFal()): Promise<World> {
       await Promise.all(started.map((tasks) => tasks.stop()));
       await fal.stop();
       await database.close();
-      rmSync(dir, { recursive: true, force: true });
     },
   };
 }
+
+/** Each process starts when the leases of the one before have run out. */
+const later = (processes: number) => () => Date.now() + (processes + 1) * 60_000;
 
 let count = 0;
 

@@ -63,6 +63,7 @@ describe("a task", () => {
   test.each([
     ["image", "flux-dev", { n: 3 }, 3],
     ["edit", "gpt-image-1", { images: [PNG] }, 1],
+    ["variation", "dall-e-2", { images: [PNG] }, 1],
     ["speech", "tts-1", { input: "Hello." }, 1],
     [
       "transcription",
