@@ -125,6 +125,8 @@ async function killedAt(engine: Engine, task: NewTask, { at, when, calls }: Kill
       expect(calls).toContain(endpoint);
       expect({ endpoint, at, when, times: all!.length <= most }).toMatchObject({ times: true });
     }
+    const spoken = place.fal.requests.filter(({ host }) => host === "run");
+    expect(spoken.length).toBeLessThanOrEqual(1);
     if (end.state === "failed") return end.error!.code!;
     expect(end.state).toBe("completed");
     expect(end.media.length).toBeGreaterThan(0);
