@@ -58,7 +58,8 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
         ? undefined
         : admit(request, sockets.callerOf(request) ?? keyring.identify(request)),
     measure: (request, path) => {
-      const limit = (isNative(path) ? config.maxUploadSize : config.maxBodySize) * 1e6;
+      const streams = isNative(path) || path === "/files";
+      const limit = (streams ? config.maxUploadSize : config.maxBodySize) * 1e6;
       if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
     },
     upgrade: sockets.upgrade,
@@ -79,7 +80,6 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(health(deps))
     .use(models(deps))
     .use(images(deps))
-    .use(chat(deps))
     .use(edits(deps))
     .use(speech(deps))
     .use(transcriptions(deps))

@@ -25,6 +25,17 @@ export interface Passed {
 /** Rejects with FalError only where fal gave no answer, or refused every key. */
 export type Pass = (passing: Passing) => Promise<Passed>;
 
+/** A body's own refusal to be sent to its end, which is no fault of fal's: passed on as it is. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+  readonly reason: Error;
+
+  constructor(reason: Error) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
 export interface PassOptions {
   keys: FalKeys;
   log: Log;
@@ -48,6 +59,7 @@ export function createPass({ keys, log, fetch = globalThis.fetch }: PassOptions)
       return await once(passing, passing.url, key);
     } catch (cause) {
       if (passing.signal?.aborted) throw cause;
+      if (cause instanceof Stopped) throw cause.reason;
       const backup = neverConnected(cause) && replayable(passing) && backupOf(passing.url);
       if (backup) return once(passing, backup, key);
       const ambiguous = passing.method === "POST" && !neverConnected(cause);

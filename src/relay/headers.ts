@@ -1,26 +1,35 @@
 /** Which headers pass between a client and fal, in each direction. */
 
 /** Everything of fal's own goes along; of the rest only what describes the body. */
-const TO_FAL = /^(x-fal-.+|x-app-fal-.+|content-type|accept|user-agent|range)$/;
+const TO_FAL = /^(x-fal-.+|x-app-fal-.+|content-type|content-encoding|accept|user-agent|range)$/;
 /** The proxy protocol's own header says where a call goes, to falgate and to nobody else. */
 const NOT_TO_FAL = new Set(["x-fal-target-url", "x-fal-client-proxy"]);
 
 const TO_CLIENT =
-  /^(x-fal-.+|content-type|content-length|content-range|accept-ranges|cache-control|etag|last-modified|retry-after|location)$/;
+  /^(x-fal-.+|content-type|content-length|content-encoding|content-range|accept-ranges|cache-control|etag|last-modified|retry-after|location)$/;
+
+/** True of a body as it came, and no longer of one that was read and written anew. */
+const OF_THE_BYTES = new Set(["content-length", "content-encoding"]);
 
 /**
  * The client's headers that fal may see; never its key. `identity`, because what fal sends is
- * relayed byte for byte and read on the way where it must be.
+ * relayed byte for byte and read on the way where it must be. `streamed`: a body that is not held
+ * keeps the length that its sender gave, which no one else knows.
  */
-export function toFal(headers: Headers): Record<string, string> {
+export function toFal(headers: Headers, streamed = false): Record<string, string> {
+  const length = streamed ? headers.get("content-length") : null;
   const passed = [...headers].filter(([name]) => TO_FAL.test(name) && !NOT_TO_FAL.has(name));
-  return { ...Object.fromEntries(passed), "accept-encoding": "identity" };
+  return {
+    ...Object.fromEntries(passed),
+    "accept-encoding": "identity",
+    ...(length === null ? {} : { "content-length": length }),
+  };
 }
 
-/** fal's headers that the client may see. Lengths are left out where the body has been changed. */
+/** fal's headers that the client may see. What describes the bytes is left out where they changed. */
 export function toClient(headers: Headers, changed = false): Record<string, string> {
   const passed = [...headers].filter(
-    ([name]) => TO_CLIENT.test(name) && !(changed && name === "content-length"),
+    ([name]) => TO_CLIENT.test(name) && !(changed && OF_THE_BYTES.has(name)),
   );
   return Object.fromEntries(passed);
 }

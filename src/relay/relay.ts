@@ -1,12 +1,12 @@
 /** fal's own API, relayed: submitted here, followed here, kept here. */
-import { FalError } from "../fal/error.ts";
+import { FalError, falError, FORGOTTEN } from "../fal/error.ts";
 import { appOf } from "../fal/endpoint.ts";
 import type { FalKeys } from "../fal/keys.ts";
 import type { Pass } from "../fal/pass.ts";
 import type { Job, Status } from "../fal/queue.ts";
-
-import { type Body, jsonFault } from "./body.ts";
-import { badQuery, notFound, withMessage } from "./fault.ts";
+import { isPassing } from "../fal/retry.ts";
+import { type Body, claimsJson, jsonFault, textOf } from "./body.ts";
+import { alreadyCompleted, badQuery, notFound, withMessage } from "./fault.ts";
 import type { Follow, Follows } from "./follow.ts";
 import { keptHeaders, toClient, toFal } from "./headers.ts";
 import { withAllLinks, withLinks } from "./links.ts";
@@ -20,6 +20,7 @@ export interface Caller {
   owner: string;
   /** May ask for requests that were not submitted here. */
   foreign: boolean;
+  method: string;
   headers: Headers;
   /** The query, with its question mark, or nothing. */
   search: string;
@@ -63,11 +64,13 @@ export function createRelay(options: RelayOptions): Relay {
 
   /** The first endpoint of a chain that fal still has. */
   async function first(host: string, ids: readonly string[], body: Body, caller: Caller) {
-    const { headers, search, signal } = caller;
+    const { method, search, signal } = caller;
+    const streamed = body instanceof ReadableStream;
+    const headers = toFal(caller.headers, streamed);
     for (const [index, id] of ids.entries()) {
       const url = `${host}/${id}${search}`;
-      const passed = await pass({ method: "POST", url, headers: toFal(headers), body, signal });
-      const last = index === ids.length - 1 || body instanceof ReadableStream;
+      const passed = await pass({ method, url, headers, body, signal });
+      const last = index === ids.length - 1 || streamed;
       if (last || passed.response.status !== 404) return { ...passed, id };
       await passed.response.body?.cancel();
     }
@@ -75,7 +78,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function submit(ids: readonly string[], body: Body, caller: Caller): Promise<Response> {
-    const fault = jsonFault(body);
+    const fault = jsonFault(body, caller.headers);
     if (fault) return fault;
     const { search, webhook } = takeWebhook(caller.search);
     const wrong = webhook && (await webhooks.judge(webhook));
@@ -83,9 +86,8 @@ export function createRelay(options: RelayOptions): Relay {
     const asked = webhook && webhookUrl ? withWebhook(search, webhookUrl) : search;
     const { response, key, id } = await first(queue, ids, body, { ...caller, search: asked });
     if (!response.ok) return failed(response);
-    const text = await response.text();
-    const answer = JSON.parse(text) as { request_id?: unknown };
-    const requestId = String(answer.request_id);
+    const answer = accepted(await textOf(response), id, key.name);
+    const requestId = answer.request_id;
     const app = appOf(id);
     const request: FalRequest = {
       requestId,
@@ -98,7 +100,8 @@ export function createRelay(options: RelayOptions): Relay {
     };
     await requests.remember(request);
     if (webhook && !webhookUrl) follows.of(jobOf(request));
-    const linked = withAllLinks({ status: "IN_QUEUE", ...answer }, caller.base, app, requestId);
+    const queued = { status: "IN_QUEUE", queue_position: 0, ...answer };
+    const linked = withAllLinks(queued, caller.base, app, requestId);
     return Response.json(linked, {
       status: response.status,
       headers: toClient(response.headers, true),
@@ -124,8 +127,10 @@ export function createRelay(options: RelayOptions): Relay {
     const request = await find(requestId, app, caller);
     if (!request) return notFound();
     const told = request.result ? lastOf(request) : await latest(follows.of(jobOf(request)));
+    if (!told) return notFound();
     return Response.json(shown(told, request, caller), {
       status: told.status === "COMPLETED" ? 200 : 202,
+      headers: { "x-fal-request-id": requestId },
     });
   }
 
@@ -135,7 +140,7 @@ export function createRelay(options: RelayOptions): Relay {
     const line = (told: Status) => `data: ${JSON.stringify(shown(told, request, caller))}\n\n`;
     if (request.result) return one(line(lastOf(request)));
     const follow = follows.of(jobOf(request));
-    await follow.known;
+    if (!(await latest(follow))) return undefined;
     return listened(follow, caller.signal, line);
   }
 
@@ -145,6 +150,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (request.result) return kept(request.result);
     const follow = follows.of(jobOf(request));
     const told = await latest(follow);
+    if (!told) return notFound();
     // What the AI SDK looks for while it waits on the result itself.
     if (told.status !== "COMPLETED") return early();
     await follow.kept;
@@ -161,6 +167,8 @@ export function createRelay(options: RelayOptions): Relay {
   async function cancel(requestId: string, app: string, caller: Caller): Promise<Response> {
     const request = await find(requestId, app, caller);
     if (!request) return notFound();
+    // fal may have forgotten by now what is known here.
+    if (request.result) return alreadyCompleted();
     const { key, url } = jobOf(request);
     const { headers, signal } = caller;
     const sent = { method: "PUT", url: `${url}/cancel`, headers: toFal(headers), key, signal };
@@ -169,6 +177,8 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function run(ids: readonly string[], body: Body, caller: Caller): Promise<Response> {
+    const fault = claimsJson(caller.headers) ? jsonFault(body, caller.headers) : undefined;
+    if (fault) return fault;
     const { search } = takeWebhook(caller.search);
     const { response } = await first(runner, ids, body, { ...caller, search });
     return response.ok ? through(response) : failed(response);
@@ -177,19 +187,43 @@ export function createRelay(options: RelayOptions): Relay {
   return { submit, status, statuses, result, cancel, run };
 }
 
-async function latest(follow: Follow): Promise<Status> {
-  await follow.known;
-  return follow.latest()!;
+/** fal's answer to a submission: without an id, nobody could ever ask for what has been taken. */
+function accepted(text: string, id: string, key: string) {
+  try {
+    const answer = JSON.parse(text) as { request_id?: unknown } | null;
+    const requestId = answer?.request_id;
+    if (typeof requestId === "string") return { ...answer, request_id: requestId };
+  } catch {
+    // Told below as what it is: not an answer.
+  }
+  const message = `fal accepted ${id} without a request id`;
+  throw new FalError({ status: 502, message, key, ambiguous: true });
 }
+
+/** What fal said last; nothing when it does not know the request, or no longer. */
+async function latest(follow: Follow): Promise<Status | undefined> {
+  try {
+    await follow.known;
+  } catch (error) {
+    if (isForgotten(error) || isForgotten((error as Error).cause)) return undefined;
+    throw error;
+  }
+  return follow.latest();
+}
+
+const isForgotten = (error: unknown) => error instanceof FalError && error.errorType === FORGOTTEN;
 
 const lastOf = ({ result }: FalRequest) => JSON.parse(result!.statusBody) as Status;
 
+/** Every spelling that fal's framework reads as true: the clients write `1`, `true` and `True`. */
+const WANTS_LOGS = /[?&]logs=(1|true|t|yes|y|on)(&|$)/i;
+
 /** A status as one client sees it: its own links, and logs only if it asked for them. */
 function shown(told: Status, { app, requestId }: FalRequest, { base, search }: Caller): Status {
-  const logs = /[?&]logs=(1|true)(&|$)/i.test(search) ? (told.logs ?? []) : null;
-  const queued = told.status === "IN_QUEUE";
-  const linked = withLinks({ response_url: "", ...told }, base, app, requestId);
-  return { ...linked, ...(queued ? { queue_position: told.queue_position ?? 0 } : { logs }) };
+  const { logs = null, ...rest } = told;
+  const linked = withLinks({ response_url: "", ...rest }, base, app, requestId);
+  if (told.status === "IN_QUEUE") return { ...linked, queue_position: told.queue_position ?? 0 };
+  return { ...linked, logs: WANTS_LOGS.test(search) ? (logs ?? []) : null };
 }
 
 async function* one(line: string) {
@@ -243,30 +277,58 @@ function kept({ status, body, headers }: NonNullable<FalRequest["result"]>): Res
   return new Response(status < 400 ? body : withMessage(body), { status, headers });
 }
 
-/** fal's answer, byte for byte. Never its Response itself: see http/stream.ts. */
+/** fal's answer, byte for byte. Never its Response itself, which Elysia would decode as text. */
 function through(response: Response): Response {
   const { status, headers, body } = response;
-  return new Response(body, { status, headers: toClient(headers) });
+  const streams = headers.get("content-type")?.startsWith("text/event-stream");
+  return new Response(body, {
+    status,
+    headers: { ...toClient(headers), ...(streams ? UNBUFFERED : {}) },
+  });
 }
+
+/** No proxy in front may hold back a stream of events. */
+const UNBUFFERED = { "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" };
 
 async function failed(response: Response): Promise<Response> {
   const { status, headers } = response;
-  return new Response(withMessage(await response.text()), {
+  return new Response(withMessage(await textOf(response)), {
     status,
     headers: toClient(headers, true),
   });
 }
 
+/** Waits before a result is asked for again, after an answer that says nothing about it. */
+const PAUSES_MS = [250, 500, 1000, 2000, 4000];
+
 /** Fetches a completed request's result, whatever it is, and keeps it with its last status. */
-export function keeper(pass: Pass, requests: Requests) {
-  return async ({ requestId, key, url }: Job, last: Status): Promise<void> => {
+export function keeper(pass: Pass, requests: Requests, sleep = Bun.sleep) {
+  async function fetched({ key, url }: Job) {
     const headers = { "accept-encoding": "identity" };
     const { response } = await pass({ method: "GET", url, headers, key });
-    await requests.settle(requestId, {
-      statusBody: JSON.stringify(last),
-      status: response.status,
-      body: await response.text(),
-      headers: keptHeaders(response.headers),
-    });
+    const body = await textOf(response);
+    if (!response.ok) {
+      const error = falError(response, body, key.name);
+      if (isPassing(error)) throw error;
+    }
+    return { status: response.status, body, headers: keptHeaders(response.headers) };
+  }
+
+  /** A broken connection or a busy ingress is no result, and must not be kept as one. */
+  async function insist(job: Job) {
+    for (const pause of PAUSES_MS) {
+      try {
+        return await fetched(job);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await sleep(pause);
+      }
+    }
+    return fetched(job);
+  }
+
+  return async (job: Job, last: Status): Promise<void> => {
+    const result = await insist(job);
+    await requests.settle(job.requestId, { statusBody: JSON.stringify(last), ...result });
   };
 }

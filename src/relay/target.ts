@@ -5,68 +5,90 @@ export type Operation =
 
 export interface Target {
   operation: Operation;
-  /** The full endpoint id of a call, the application of a request. */
-  id: string;
+  /** The endpoint, or the chain of an alias, best first; the application of a request. */
+  ids: readonly [string, ...string[]];
   /** Of status, result and cancel. */
   requestId?: string;
 }
 
-/** Which of fal's hosts a path stands under. */
-export type Host = "queue" | "run";
+/** Why a path is none: nobody's, or not to be asked this way. */
+export type Unreadable = 404 | 405;
+
+/** Which of fal's hosts a path stands under; without a prefix, the queue's and the streams of `run`. */
+export type Host = "queue" | "run" | "bare";
+
+export interface Asked {
+  method: string;
+  path: string;
+  host: Host;
+}
+
+/** The endpoints of an alias, best first; nothing for a name that is none. */
+export type Chain = (name: string) => readonly string[] | undefined;
 
 const SEGMENT = /^[A-Za-z0-9_][\w.~-]*$/;
+const REQUEST = /^\/(.+?)\/requests\/([^/]+)((?:\/[a-z]+)*)\/?$/;
 const REQUEST_ID = /^[\w-]{1,128}$/;
 
-/** What follows `/requests/{id}`, by method. fal's documentation writes `/response` too. */
-const REQUEST_OPERATIONS: Readonly<Record<string, Operation>> = {
-  "GET ": "result",
-  "GET /response": "result",
-  "GET /status": "status",
-  "GET /status/stream": "status-stream",
-  "POST /status": "status",
-  "PUT /cancel": "cancel",
-  "POST /cancel": "cancel",
+/** What follows `/requests/{id}`, and how it is asked. fal's documentation writes `/response` too. */
+const REQUEST_OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  "": { GET: "result" },
+  "/response": { GET: "result" },
+  "/status": { GET: "status", POST: "status" },
+  "/status/stream": { GET: "status-stream" },
+  "/cancel": { PUT: "cancel", POST: "cancel" },
+};
+
+/** fal's own clients call an application by any of these (fal-js, `RunOptions.method`). */
+const METHODS: Readonly<Record<Host, ReadonlySet<string>>> = {
+  queue: new Set(["POST", "GET", "PUT", "PATCH", "DELETE"]),
+  run: new Set(["POST", "GET", "PUT", "PATCH", "DELETE"]),
+  bare: new Set(["POST"]),
 };
 
 /**
- * Reads `/{owner}/{app…}` and `/{owner}/{app…}/requests/{id}[/…]`. Nothing for a path that is none:
- * too short, with an encoded slash, a dot segment, an odd character or a method that it has not.
- * `rename` turns an alias into a full id.
+ * Reads `/{owner}/{app…}` and `/{owner}/{app…}/requests/{id}[/…]`. A path is nobody's when it is too
+ * short, or has an encoded slash, a dot segment or an odd character.
  */
-export function readTarget(
-  method: string,
-  path: string,
-  host: Host,
-  rename: (name: string) => string | undefined,
-): Target | undefined {
-  const [, before, requestId, after = ""] =
-    /^\/(.+?)\/requests\/([^/]+)((?:\/[a-z]+)*)\/?$/.exec(path) ?? [];
+export function readTarget({ method, path, host }: Asked, chain: Chain): Target | Unreadable {
+  const [, before, requestId, after = ""] = (host !== "run" && REQUEST.exec(path)) || [];
   if (before !== undefined && requestId !== undefined) {
-    const operation = REQUEST_OPERATIONS[`${method} ${after}`];
-    const id = endpointId(before, rename);
-    const sane = operation && id && host === "queue" && REQUEST_ID.test(requestId);
-    return sane ? { operation, id, requestId } : undefined;
+    const ids = endpoints(before, chain);
+    const operations = REQUEST_OPERATIONS[after];
+    if (!ids || !operations || !REQUEST_ID.test(requestId)) return 404;
+    const operation = operations[method];
+    return operation ? { operation, ids, requestId } : 405;
   }
-  const id = endpointId(path.slice(1).replace(/\/$/, ""), rename);
-  if (!id || method !== "POST") return undefined;
-  if (id.endsWith("/stream")) return { operation: "run-stream", id };
-  return { operation: host === "queue" ? "submit" : "run", id };
+  const ids = endpoints(path.slice(1).replace(/\/$/, ""), chain);
+  if (!ids) return 404;
+  if (!METHODS[host].has(method)) return 405;
+  if (host === "queue") return { operation: "submit", ids };
+  if (ids[0].endsWith("/stream")) return { operation: "run-stream", ids };
+  return { operation: host === "run" ? "run" : "submit", ids };
 }
 
+const STREAM = "/stream";
+
 /** An alias may hold spaces, percent-encoded; an id holds nothing that would need encoding. */
-function endpointId(
-  path: string,
-  rename: (name: string) => string | undefined,
-): string | undefined {
-  const alias = rename(decoded(path));
-  const id = alias ?? path;
+function endpoints(path: string, chain: Chain): Target["ids"] | undefined {
+  const name = decoded(path);
+  const streamed = () =>
+    name.endsWith(STREAM)
+      ? chain(name.slice(0, -STREAM.length))?.map((id) => id + STREAM)
+      : undefined;
+  const ids = chain(name) ?? streamed() ?? [path];
+  return isChain(ids) && ids.every(isEndpoint) ? ids : undefined;
+}
+
+const isChain = (ids: readonly string[]): ids is Target["ids"] => ids.length > 0;
+
+function isEndpoint(id: string): boolean {
   const segments = id.split("/");
-  const sane = segments.length >= 2 && segments.every((segment) => SEGMENT.test(segment));
-  return sane && !segments.includes("..") ? id : undefined;
+  return segments.length >= 2 && segments.every((segment) => SEGMENT.test(segment));
 }
 
 function decoded(path: string): string {
-  if (/%2f|%5c/i.test(path)) return path;
+  if (!path.includes("%") || /%2f|%5c/i.test(path)) return path;
   try {
     return decodeURIComponent(path);
   } catch {

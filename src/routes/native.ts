@@ -4,9 +4,10 @@ import { admitted } from "../accounts/keys.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
 import { bodyOf } from "../relay/body.ts";
-import { notFound, refused } from "../relay/fault.ts";
+import { notAllowed, notFound, refused } from "../relay/fault.ts";
 import type { Caller } from "../relay/relay.ts";
 import { type Host, readTarget, type Target } from "../relay/target.ts";
+import { uploadBounds } from "./bounds.ts";
 import type { Deps } from "./deps.ts";
 
 /** A path under one of fal's hosts, as a client or the proxy protocol asks for it. */
@@ -31,11 +32,12 @@ export function createNative(deps: Deps): Native {
     return alias?.endpoints.length ? alias.endpoints : undefined;
   };
 
-  function callerOf({ search, prefix }: NativeCall, request: Request): Caller {
+  function callerOf({ method, search, prefix }: NativeCall, request: Request): Caller {
     const { id: owner, name } = admitted(request);
     return {
       owner,
       foreign: config.foreignRequests.some((allowed) => allowed === "*" || allowed === name),
+      method,
       headers: request.headers,
       search,
       base: originOf(request) + prefix,
@@ -43,33 +45,37 @@ export function createNative(deps: Deps): Native {
     };
   }
 
+  const bounds = uploadBounds(config);
+  const silence = config.streamKeepalive * 1000;
+
   async function perform(
-    target: Target,
-    names: readonly string[],
+    { operation, ids, requestId = "" }: Target,
     caller: Caller,
-    request: Request,
+    from: Request,
   ) {
-    const { operation, id, requestId = "" } = target;
-    if (operation === "submit") return relay.submit(names, await bodyOf(request), caller);
+    if (operation === "submit") return relay.submit(ids, await bodyOf(from, bounds), caller);
     if (operation === "run" || operation === "run-stream") {
-      return relay.run(names, await bodyOf(request), caller);
+      return relay.run(ids, await bodyOf(from, bounds), caller);
     }
+    const [id] = ids;
     if (operation === "status") return relay.status(requestId, id, caller);
     if (operation === "result") return relay.result(requestId, id, caller);
     if (operation === "cancel") return relay.cancel(requestId, id, caller);
     const statuses = await relay.statuses(requestId, id, caller);
-    return statuses ? eventStream(statuses, { trace: trace(request) }) : notFound();
+    if (!statuses) return notFound();
+    const headers = { "x-fal-request-id": requestId };
+    return eventStream(statuses, { trace: trace(from), headers, silence });
   }
 
   return async (call, request) => {
-    const { host, method, path } = call;
-    const target = readTarget(method, path, host, (name) => chain(name)?.[0]);
-    if (!target) return refused(404, `There is no ${method} ${path} here.`);
+    const { method, path } = call;
+    const target = readTarget(call, chain);
+    if (target === 404) return refused(404, `There is no ${method} ${path} here.`);
+    if (target === 405) return notAllowed(method, path);
     const traced = trace(request);
-    traced.model = target.id;
-    const names = chain(decodeURIComponent(path.slice(1))) ?? [target.id];
+    traced.model = target.ids[0];
     const began = performance.now();
-    const response = await perform(target, names, callerOf(call, request), request);
+    const response = await perform(target, callerOf(call, request), request);
     traced.upstreamMs = performance.now() - began;
     return response;
   };
@@ -111,6 +117,6 @@ export function native(deps: Deps) {
     const { pathname } = new URL(request.url);
     const alias = () => dictionary.resolve(decodeURIComponent(pathname.slice(1)))?.alias;
     if (!isNative(pathname) && !alias()) throw new NotFoundError();
-    return under("queue", "")({ request });
+    return under("bare", "")({ request });
   }
 }

@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import { admitted } from "../accounts/keys.ts";
 import { bodyOf } from "../relay/body.ts";
 import type { Host } from "../relay/target.ts";
+import { uploadBounds } from "./bounds.ts";
 import type { Deps } from "./deps.ts";
 import { createNative } from "./native.ts";
 
@@ -17,7 +18,8 @@ const HOSTS: Readonly<Record<string, Host | "rest">> = {
 };
 
 export function proxy(deps: Deps) {
-  const { rest, originOf } = deps;
+  const { config, rest, originOf } = deps;
+  const bounds = uploadBounds(config);
   const relayed = createNative(deps);
 
   async function forward(request: Request): Promise<Response> {
@@ -27,7 +29,7 @@ export function proxy(deps: Deps) {
     const { method, headers, signal } = request;
     if (host !== "rest") return relayed({ host, method, path, search, prefix: "" }, request);
     const caller = { holder: admitted(request), headers, base: originOf(request), signal };
-    return rest.call(method, path, search, await bodyOf(request), caller);
+    return rest.call(method, path, search, await bodyOf(request, bounds), caller);
   }
 
   const hidden = { parse: "none", detail: { hide: true } } as const;
@@ -38,12 +40,16 @@ export function proxy(deps: Deps) {
   );
 }
 
-/** https, one of fal's own hosts, and nothing in it that could lead elsewhere. */
+/** `https://`, a host and a path, in the plainest spelling: what could be read in two ways is refused. */
+const TARGET = /^https:\/\/([a-z0-9.-]+)(\/[^?#\\]*)(\?[^#]*)?$/i;
+
+/** A dot segment, however it is written: URL parsers resolve it before anyone has seen it. */
+const DOTS = /(^|\/)(\.|%2e){1,2}(\/|$)/i;
+
+/** One of fal's own hosts, and nothing in the URL that could lead elsewhere. */
 function targetOf(given: string | null) {
-  if (!given || !URL.canParse(given)) return undefined;
-  const url = new URL(given);
-  const host = HOSTS[url.hostname];
-  const plain = url.protocol === "https:" && url.port === "" && url.username + url.password === "";
-  if (!host || !plain) return undefined;
-  return { host, path: url.pathname, search: url.search };
+  const [, name = "", path = "", search = ""] = TARGET.exec(given ?? "") ?? [];
+  const host = name.toLowerCase();
+  if (!Object.hasOwn(HOSTS, host) || DOTS.test(path)) return undefined;
+  return { host: HOSTS[host]!, path, search };
 }

@@ -4,7 +4,9 @@ import { Elysia } from "elysia";
 import { admitted } from "../accounts/keys.ts";
 import { answers } from "../http/answers.ts";
 import { invalidRequest } from "../openai/error.ts";
-import { bodyOf } from "../relay/body.ts";
+import { formFile } from "../http/multipart.ts";
+import { bodyOf, chunksOf } from "../relay/body.ts";
+import { uploadBounds } from "./bounds.ts";
 import type { Deps } from "./deps.ts";
 
 const Uploaded = Type.Object(
@@ -13,18 +15,23 @@ const Uploaded = Type.Object(
 );
 
 export function uploads(deps: Deps) {
-  const { rest, storage, originOf } = deps;
+  const { config, rest, storage, originOf } = deps;
+  const bounds = uploadBounds(config);
 
   async function relayed(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const { method, headers, signal } = request;
     const caller = { holder: admitted(request), headers, base: originOf(request), signal };
-    return rest.call(method, pathname.slice("/rest".length), search, await bodyOf(request), caller);
+    const body = await bodyOf(request, bounds);
+    return rest.call(method, pathname.slice("/rest".length), search, body, caller);
   }
 
-  function ticketed(request: Request): Promise<Response> {
+  async function ticketed(request: Request): Promise<Response> {
     const [, , ticket = "", ...more] = new URL(request.url).pathname.split("/");
-    return rest.upload(ticket, more.map((part) => `/${part}`).join(""), request);
+    const { method, headers, signal } = request;
+    const behind = more.map((part) => `/${part}`).join("");
+    const body = () => bodyOf(request, bounds);
+    return rest.upload({ method, ticket, rest: behind, headers, body, signal });
   }
 
   async function stored(request: Request): Promise<Response> {
@@ -32,16 +39,10 @@ export function uploads(deps: Deps) {
     if (!type.startsWith("multipart/form-data")) {
       throw invalidRequest("Send the file as multipart/form-data, in the field 'file'.", "file");
     }
-    const form = await request.formData();
-    const file = form.get("file") ?? [...form.values()].find((value) => value instanceof Blob);
-    if (!(file instanceof Blob) || file.size === 0) {
-      throw invalidRequest("The form has no file, or an empty one.", "file");
-    }
-    const contentType = file.type || "application/octet-stream";
-    const name = file instanceof File && file.name ? file.name : "upload";
-    return Response.json({
-      url: await storage.upload({ body: file, contentType, name }, request.signal),
-    });
+    const file = await formFile(chunksOf(request, bounds), type);
+    const url = file && (await storage.upload(file, request.signal));
+    if (!url) throw invalidRequest("The form has no file, or an empty one.", "file");
+    return Response.json({ url });
   }
 
   const hidden = { parse: "none", detail: { hide: true } } as const;
