@@ -14,6 +14,7 @@ import { renderError, renderNativeError } from "./routes/errors.ts";
 import { chat } from "./routes/chat.ts";
 import { edits } from "./routes/edits.ts";
 import { embeddings } from "./routes/embeddings.ts";
+import { files } from "./routes/files.ts";
 import { health } from "./routes/health.ts";
 import { images } from "./routes/images.ts";
 import { models } from "./routes/models.ts";
@@ -28,7 +29,7 @@ import { webhooks } from "./routes/webhooks.ts";
 
 /** Paths that need no key: fal's signature, a ticket or nothing at all takes its place. */
 const PUBLIC =
-  /^\/(healthz|readyz|swagger(\/.*)?|uploads\/.+|webhooks\/fal|(rest\/)?\.well-known\/jwks\.json)?$/;
+  /^\/(healthz|readyz|swagger(\/.*)?|uploads\/.+|files\/.+|webhooks\/fal|(rest\/)?\.well-known\/jwks\.json)?$/;
 
 /** How the process around it lets the application reach its server and know of its end. */
 export interface Surroundings {
@@ -87,6 +88,7 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(responses(deps))
     .use(embeddings(deps))
     .use(uploads(deps))
+    .use(files(deps))
     .use(proxy(deps))
     .use(webhooks(deps))
     .use(native(deps))

@@ -240,6 +240,30 @@ export const ConfigSchema = Type.Object({
     exclusiveMinimum: 0,
     maximum: 1_048_576,
   }),
+  mediaStore: Type.String({
+    ...meta({
+      description:
+        "where what models make is kept: `none` hands out fal's own links, `disk` keeps it in `DATA_DIR`, `s3://bucket/prefix` in a bucket (credentials from `S3_*` or `AWS_*`)",
+      expects: "none, disk or s3://bucket/prefix",
+    }),
+    default: "none",
+    pattern: "^(none|disk|s3://[a-z0-9][a-z0-9.-]+(/[\\w./-]*)?)$",
+  }),
+  mediaRetention: Type.Number({
+    ...meta({
+      description:
+        "days for which a kept file is there; a bucket's own lifecycle rules remove its files",
+    }),
+    default: 7,
+    exclusiveMinimum: 0,
+    maximum: 3650,
+  }),
+  mediaSize: Type.Number({
+    ...meta({ description: "room for kept files on the disk, in MB; the oldest go first" }),
+    default: 10_240,
+    exclusiveMinimum: 0,
+    maximum: 1_073_741_824,
+  }),
   reconcileTime: Type.Number({
     ...meta({
       description:

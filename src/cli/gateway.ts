@@ -13,6 +13,7 @@ import { createStorage } from "../fal/storage.ts";
 import { createTransport } from "../fal/transport.ts";
 import { createAttachments } from "../generation/attachments.ts";
 import { createGenerations } from "../generation/generations.ts";
+import { createKeep } from "../generation/keep.ts";
 import { createOrigin } from "../http/origin.ts";
 import type { Log } from "../log.ts";
 import { builtinCatalog, type Catalog } from "../models/catalog.ts";
@@ -38,12 +39,12 @@ import { createTickets } from "../relay/ticket.ts";
 import { createReceiver } from "../relay/webhook-receive.ts";
 import { createWebhooks } from "../relay/webhook.ts";
 import type { KeepMedia } from "../generation/tasks/keeping.ts";
-import type { LinkOf } from "../generation/tasks/neutral.ts";
-import type { Discard } from "../generation/tasks/tasks.ts";
 import type { Deps } from "../routes/deps.ts";
+import type { MediaStore } from "../store/media/media.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
 import { VERSION } from "../version.ts";
 import { createFreshness, remembered } from "./freshness.ts";
+import { keptMedia } from "./media.ts";
 import { gatewayTasks, memoryTaskStore } from "./tasks.ts";
 
 export interface Gateway extends Deps {
@@ -62,12 +63,10 @@ export interface Gateway extends Deps {
 export interface Shared {
   requests?: Requests;
   taskStore?: TaskStore;
-  /** Keeps what a task made; by default fal's links are handed out. */
+  /** Where what was made is kept; by default fal's links are handed out. */
+  mediaStore?: MediaStore | undefined;
+  /** Keeps what a task made, in place of the media store. */
   keep?: KeepMedia;
-  /** The link to a kept file, in callbacks. */
-  linkOf?: LinkOf;
-  /** Forgets what was kept of a task that is forgotten. */
-  discard?: Discard;
   /** Where what fal says of its models is kept; nowhere, when it is left out. */
   folder?: string;
   /** Milliseconds before each attempt to call a webhook. */
@@ -86,6 +85,7 @@ export function createGateway(
   {
     requests: stored = createMemoryRequests(),
     taskStore = memoryTaskStore(log),
+    mediaStore,
     addressOf = () => undefined,
     ...shared
   }: Shared = {},
@@ -115,11 +115,14 @@ export function createGateway(
     ...{ requests, follows, jobOf, pass, keep, awaited, log, intervalMs },
   });
   const streams = createStreams({ transport, url: config.falRunUrl });
+  const media = createMediaSource({ hosts: config.falMediaHosts });
   const storage = createStorage({ transport, url: config.falRestUrl });
+  const attachments = createAttachments(storage, { mediaStore });
   const generations = createGenerations({
     streams,
     queue,
     policy: config.cancelOnDisconnect,
+    keep: mediaStore && createKeep(media, mediaStore),
     log,
   });
   const catalog = learning(shared.folder);
@@ -131,8 +134,9 @@ export function createGateway(
   });
   const language = createLanguage({ transport, url: config.falRunUrl });
   const tasks = gatewayTasks(config, {
-    ...{ queue, keys, language, dictionary, storage, webhooks, log, schedule },
-    ...{ store: taskStore, keep: shared.keep, linkOf: shared.linkOf, discard: shared.discard },
+    ...{ queue, keys, language, dictionary, storage, attachments, webhooks, log, schedule },
+    ...{ store: taskStore, ...(mediaStore ? keptMedia(media, mediaStore) : {}) },
+    ...(shared.keep ? { keep: shared.keep } : {}),
   });
   return {
     config,
@@ -165,14 +169,15 @@ export function createGateway(
     }),
     signer,
     storage,
-    attachments: createAttachments(storage),
+    attachments,
     originOf: createOrigin({
       publicUrl: config.publicUrl,
       trusted: config.trustedProxies,
       addressOf,
     }),
     language,
-    media: createMediaSource({ hosts: config.falMediaHosts }),
+    media,
+    mediaStore,
     probe: () => anyOf(keys.all.map(probe)),
     version: VERSION,
     running: generations.running,

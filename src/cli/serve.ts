@@ -8,6 +8,8 @@ import type { Invocation } from "./main.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { StoreError } from "../store/error.ts";
 import { createTaskStore } from "../store/tasks/tasks.ts";
+import { openMediaStore } from "../store/media/open.ts";
+import { sweeping } from "./media.ts";
 import { sandboxed } from "./sandboxed.ts";
 import { settings } from "./settings.ts";
 
@@ -26,8 +28,14 @@ export async function serve(invocation: Invocation): Promise<number> {
 
   const dir = config.dataDir ?? (sandbox ? MEMORY : DATA_DIR);
   const database = await opened(dir, log);
+  const mediaStore = openMediaStore({
+    mediaStore: config.mediaStore,
+    dir: config.dataDir ?? DATA_DIR,
+    lifetime: config.mediaRetention * 86_400,
+  });
   const gateway = createGateway(config, log, anonymous, {
     taskStore: createTaskStore({ database }),
+    mediaStore,
     ...(dir === MEMORY ? {} : { folder: dir }),
     addressOf: (request) => app.server?.requestIP(request)?.address,
   });
@@ -41,6 +49,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   const asked = new Promise<string>(invocation.onSignal);
   listen(app, config, hostname);
   gateway.start();
+  const stopSweeping = mediaStore && sweeping(mediaStore, config, log);
 
   const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${app.server!.port}`;
   log.info("falgate is listening", {
@@ -77,6 +86,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     });
     await app.server?.stop(true);
   }
+  stopSweeping?.();
   await gateway.stop();
   await database.close();
   await sandbox?.stop();

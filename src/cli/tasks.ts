@@ -7,6 +7,7 @@ import type { Language } from "../fal/language.ts";
 import { createLook } from "../fal/look.ts";
 import type { Queue } from "../fal/queue.ts";
 import type { Storage } from "../fal/storage.ts";
+import type { Attachments } from "../generation/attachments.ts";
 import type { Tasks } from "../generation/task.ts";
 import { createCallbacks } from "../generation/tasks/callbacks.ts";
 import { type KeepMedia, passThrough } from "../generation/tasks/keeping.ts";
@@ -28,6 +29,7 @@ export interface TaskParts {
   language: Language;
   dictionary: Dictionary;
   storage: Storage;
+  attachments: Attachments;
   webhooks: Webhooks;
   store: TaskStore;
   log: Log;
@@ -53,6 +55,7 @@ export function gatewayTasks(config: Config, parts: TaskParts): Tasks {
     dictionary: parts.dictionary,
     language: parts.language,
     references: createReferences({
+      reachable: parts.attachments.reachable,
       look: createLook({ hosts: [...config.falMediaHosts, ...config.webhookHosts] }),
       upload: (bytes, contentType, signal) => upload(storage, bytes, contentType, signal),
     }),

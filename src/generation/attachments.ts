@@ -1,5 +1,6 @@
 /** Files that come along with a request, in fal's storage: the same bytes go up once. */
 import type { Storage } from "../fal/storage.ts";
+import { isName, type MediaStore } from "../store/media/media.ts";
 
 export interface Attachment {
   readonly file: Blob;
@@ -12,6 +13,8 @@ export interface Attachment {
 export interface Attachments {
   /** Where a model can read it. */
   address(attachment: Attachment): Promise<string>;
+  /** The same for a link: one to a kept file may lead nowhere but to this gateway, so the file goes up. */
+  reachable(url: string): Promise<string>;
 }
 
 /** fal keeps uploads for longer than this. */
@@ -27,28 +30,51 @@ export async function attach(file: Blob, contentType: string, name: string): Pro
  * Nobody's leaving ends an upload: who comes again with the same file finds it there, and the same
  * address makes it the same generation, which is paid once.
  */
-export function createAttachments(storage: Storage, now: () => number = Date.now): Attachments {
-  const kept = new Map<string, { address: Promise<string>; until: number }>();
+export function createAttachments(
+  storage: Storage,
+  { mediaStore, now = Date.now }: { mediaStore?: MediaStore | undefined; now?: () => number } = {},
+): Attachments {
+  const known = new Map<string, { address: Promise<string>; until: number }>();
 
-  function upload({ file, contentType, name }: Attachment): Promise<string> {
-    const upload = { bytes: file.stream(), body: file, contentType, name };
-    return storage.upload(upload) as Promise<string>;
+  function once(key: string, upload: () => Promise<string>): Promise<string> {
+    const earlier = known.get(key);
+    if (earlier && earlier.until > now()) return earlier.address;
+    const address = upload();
+    const entry = { address, until: now() + KEPT_MS };
+    known.delete(key);
+    known.set(key, entry);
+    if (known.size > KEPT) known.delete(known.keys().next().value!);
+    address.catch(() => {
+      if (known.get(key) === entry) known.delete(key);
+    });
+    return address;
+  }
+
+  async function upload({ file, contentType, name }: Omit<Attachment, "digest">): Promise<string> {
+    const sent = { bytes: file.stream(), body: file, contentType, name };
+    return (await storage.upload(sent))!;
   }
 
   return {
     address(attachment) {
       const key = `${attachment.contentType} ${attachment.digest}`;
-      const known = kept.get(key);
-      if (known && known.until > now()) return known.address;
-      const address = upload(attachment);
-      const entry = { address, until: now() + KEPT_MS };
-      kept.delete(key);
-      kept.set(key, entry);
-      if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
-      address.catch(() => {
-        if (kept.get(key) === entry) kept.delete(key);
+      return once(key, () => upload(attachment));
+    },
+    async reachable(url) {
+      const name = mediaStore && nameIn(url);
+      const found = name && (await mediaStore.open(name));
+      if (!found) return url;
+      return once(name, async () => {
+        const read = found.read();
+        const file = read instanceof Blob ? read : await new Response(read).blob();
+        return upload({ file, contentType: found.contentType, name });
       });
-      return address;
     },
   };
+}
+
+/** The name of the kept file that a link may lead to, whichever way this gateway is reached. */
+function nameIn(url: string): string | undefined {
+  const last = URL.parse(url)?.pathname.split("/").at(-1);
+  return last !== undefined && isName(last) ? last : undefined;
 }

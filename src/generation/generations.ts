@@ -5,6 +5,7 @@ import { ApiError, invalidRequest } from "../openai/error.ts";
 import type { Log } from "../log.ts";
 import type { CancelPolicy } from "./call.ts";
 import { createGeneration, type Generation } from "./generation.ts";
+import { type Keep, keeping } from "./keep.ts";
 import { fingerprint, type Plan } from "./plan.ts";
 import { type Retired, type Settled, startRun } from "./run.ts";
 
@@ -34,6 +35,8 @@ export interface GenerationsOptions {
   queue: Queue;
   streams: Streams;
   policy: CancelPolicy;
+  /** Keeps what was made before anyone is told of it; without it fal's links are handed out. */
+  keep?: Keep | undefined;
   log: Log;
   now?: () => number;
   /** Characters that finished outcomes may hold in all. */
@@ -57,7 +60,7 @@ interface Entry {
 }
 
 export function createGenerations(options: GenerationsOptions): Generations {
-  const { queue, streams, policy, log, now = Date.now, size: most = KEPT_SIZE } = options;
+  const { queue, streams, policy, keep, log, now = Date.now, size: most = KEPT_SIZE } = options;
   const retired: Retired = new Map();
   const byPrint = new Map<string, Entry[]>();
   const byKey = new Map<string, Entry & { body: string }>();
@@ -70,7 +73,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
     expires > now() && !generation.cancelled() && !dropped.has(generation);
 
   /** Large outcomes are remembered only as long as there is room for them. */
-  function keep(generation: Generation, { results }: Settled): void {
+  function makeRoom(generation: Generation, { results }: Settled): void {
     const length = JSON.stringify(results).length;
     if (length < LARGE) return;
     large.set(generation, length);
@@ -125,7 +128,10 @@ export function createGenerations(options: GenerationsOptions): Generations {
   function start(plan: Plan, print: string): Generation {
     const generation = createGeneration({
       policy,
-      start: (changed) => startRun(plan, { queue, streams, retired, changed, now }),
+      start(changed) {
+        const run = startRun(plan, { queue, streams, retired, changed, now });
+        return keep ? keeping(run, keep, log) : run;
+      },
       failed: (error) => log.warn("a cancellation failed", { error }),
     });
     const entry: Entry = { generation, expires: Number.POSITIVE_INFINITY };
@@ -141,7 +147,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
     generation.settled.then(
       (settled) => {
         ended(now() + KEPT_MS);
-        keep(generation, settled);
+        makeRoom(generation, settled);
       },
       () => ended(0),
     );

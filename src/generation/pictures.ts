@@ -1,6 +1,6 @@
 /** What a settled generation made: its pictures, without those that the model blacked out, or its video. */
 import { ApiError } from "../openai/error.ts";
-import { type Media, pictures, type Picture, video } from "../models/output.ts";
+import { audio, type Media, pictures, type Picture, video } from "../models/output.ts";
 import type { Settled } from "./run.ts";
 
 /**
@@ -26,6 +26,15 @@ export function filmed({ results }: Settled): Media {
   const [found] = results.flatMap(({ output }) => video(output) ?? []);
   if (found) return found;
   throw refusal(422, "no_media_generated", "The model finished without making a video.");
+}
+
+/** The links of everything that was made, of whatever kind. */
+export function outputsOf({ results }: Settled): string[] {
+  const made = results.flatMap(({ output }) => [
+    ...pictures(output),
+    ...[video(output), audio(output)].filter((media) => media !== undefined),
+  ]);
+  return [...new Set(made.map(({ url }) => url))];
 }
 
 const prompt = ({ prompt }: Record<string, unknown>) =>

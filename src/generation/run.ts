@@ -5,6 +5,7 @@ import type { Streams } from "../fal/stream.ts";
 import type { Endpoint } from "../models/catalog.ts";
 import { limitsOf } from "../models/limits.ts";
 import { type Call, type CancelPolicy, startCall } from "./call.ts";
+import type { Kept } from "./keep.ts";
 import { startGrowingCall } from "./growing-call.ts";
 import type { Plan } from "./plan.ts";
 
@@ -17,6 +18,8 @@ export interface Settled {
   /** fal's billable units over all calls. */
   readonly units: number;
   readonly upstreamMs: number;
+  /** What of it falgate keeps itself, once it does. */
+  readonly kept?: Kept;
 }
 
 export interface Run {

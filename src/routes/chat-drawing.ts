@@ -21,6 +21,7 @@ import { toApiError } from "../errors.ts";
 import { invalidRequest } from "../openai/error.ts";
 import type { Deps } from "./deps.ts";
 import { renderError } from "./errors.ts";
+import { handout } from "./links.ts";
 import { asked, patience } from "./waiting.ts";
 
 /** How each kind of model is talked to, and how what it made is found. */
@@ -44,11 +45,12 @@ export async function draw(
   model: Model,
   body: ChatRequest,
   request: Request,
-  { config, generations }: Deps,
+  deps: Deps,
 ): Promise<Response> {
   const maker = MAKERS[model.kind];
   if (!maker) throw invalidRequest(`The model '${model.id}' cannot chat.`, "model");
-  const talk = readTalk(body.messages);
+  const { config, generations } = deps;
+  const talk = await reachable(readTalk(body.messages), deps);
   const traced = trace(request);
   const created = Math.floor(Date.now() / 1000);
   const envelope: Envelope = { id: `chatcmpl-${traced.id}`, created, model: model.id };
@@ -62,7 +64,8 @@ export async function draw(
     traced.upstreamMs = settled.upstreamMs;
     const kind = model.kind as Drawn["kind"];
     const ratio = size === undefined ? {} : { ratio: shortest(size) };
-    const result = { kind, urls: maker.made(settled), prompt: talk.prompt, ...ratio };
+    const { link } = handout(deps, request, settled.kept);
+    const result = { kind, urls: maker.made(settled).map(link), prompt: talk.prompt, ...ratio };
     const said = message({ ...result, model: model.id }, wantsImages(body));
     generation.delivered();
     return said;
@@ -77,6 +80,14 @@ export async function draw(
   const options = { usage: wantsUsage(body), channel: config.chatProgress };
   const frames = spoken(generation, wait, envelope, answer, traced, options);
   return eventStream(frames, { trace: traced, silence: config.streamKeepalive * 1000 });
+}
+
+/** Pictures of the conversation under addresses that a model can read. */
+async function reachable(talk: Talk, { attachments }: Deps): Promise<Talk> {
+  const [given, drawn] = await Promise.all(
+    [talk.given, talk.drawn].map((urls) => Promise.all(urls.map(attachments.reachable))),
+  );
+  return { ...talk, given: given!, drawn: drawn! };
 }
 
 async function* spoken(

@@ -16,6 +16,7 @@ import type { Generations } from "../generation/generations.ts";
 import type { Tasks } from "../generation/task.ts";
 import type { Log } from "../log.ts";
 import type { Dictionary } from "../models/resolve.ts";
+import type { MediaStore } from "../store/media/media.ts";
 
 export interface Deps {
   config: Config;
@@ -26,6 +27,8 @@ export interface Deps {
   tasks: Tasks;
   language: Language;
   media: MediaSource;
+  /** Where falgate keeps what was made, if it does. */
+  mediaStore?: MediaStore | undefined;
   /** fal's own API, relayed. */
   relay: Relay;
   /** fal's uploads and tokens, relayed. */

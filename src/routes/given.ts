@@ -44,7 +44,9 @@ export const likeness = (given: Given) => ("digest" in given ? given.digest : gi
 
 export function addresses(given: readonly Given[], attachments: Attachments): Promise<string[]> {
   return Promise.all(
-    given.map((one) => ("digest" in one ? attachments.address(one) : one.address)),
+    given.map((one) =>
+      "digest" in one ? attachments.address(one) : attachments.reachable(one.address),
+    ),
   );
 }
 

@@ -2,7 +2,7 @@
 import { convertPicture, pictureFormat, pictureSize, pictureType } from "../formats/picture.ts";
 import type { Endpoint } from "../models/catalog.ts";
 import type { Picture } from "../models/output.ts";
-import type { Deps } from "./deps.ts";
+import type { Handout } from "./links.ts";
 
 /** What a client says of the file. */
 export interface AskedFile {
@@ -24,10 +24,10 @@ export async function pictureFile(
   picture: Picture,
   asked: AskedFile,
   endpoint: Endpoint | undefined,
-  media: Deps["media"],
+  { open }: Pick<Handout, "open">,
   signal: AbortSignal,
 ): Promise<PictureFile> {
-  const file = await media.open(picture.url, signal);
+  const file = await open(picture.url, signal);
   const format = formatOf(picture) ?? file.contentType.replace("image/", "");
   const wanted = pictureFormat(asked.output_format) ?? pictureFormat(format);
   const squeezed = endpoint !== undefined && squeezes(asked, endpoint) && wanted !== "png";
@@ -43,8 +43,28 @@ export async function pictureFile(
   };
 }
 
-/** In words, what a link leads to that is not what was asked for: nothing is made anew behind a link. */
-export function notMade(pictures: readonly Picture[], asked: AskedFile): string[] {
+/** The link to the file as it was asked for: made anew where falgate keeps files, else fal's own. */
+export async function pictureLink(
+  picture: Picture,
+  asked: AskedFile,
+  endpoint: Endpoint,
+  made: Handout,
+  signal: AbortSignal,
+): Promise<string> {
+  const wanted = pictureFormat(asked.output_format);
+  const other = wanted !== undefined && wanted !== formatOf(picture);
+  if (!made.put || !(other || squeezes(asked, endpoint))) return made.link(picture.url);
+  const { format, body } = await pictureFile(picture, asked, endpoint, made, signal);
+  return made.put({ contentType: `image/${format}`, body });
+}
+
+/** In words, what fal's links lead to that is not what was asked for. */
+export function notMade(
+  pictures: readonly Picture[],
+  asked: AskedFile,
+  { put }: Handout,
+): string[] {
+  if (put) return [];
   const wanted = pictureFormat(asked.output_format);
   const made = pictures.map(formatOf).find((format) => format !== wanted);
   return wanted && made ? [`output_format ${wanted} became ${made}: only base64 is converted`] : [];

@@ -1,5 +1,6 @@
 /** A generation's pictures as OpenAI's clients read them: links, base64, or events. */
 import type { Generation, Wait } from "../generation/generation.ts";
+import type { Kept } from "../generation/keep.ts";
 import { growth } from "../generation/growth.ts";
 import { drawn } from "../generation/pictures.ts";
 import { base64 } from "../http/base64.ts";
@@ -15,9 +16,9 @@ import {
   type PictureEvent,
 } from "../openai/images.ts";
 import { picturesJson } from "../openai/picture-json.ts";
-import type { Deps } from "./deps.ts";
 import { errorFrame } from "./errors.ts";
-import { type AskedFile, notMade, pictureFile, pictureSize } from "./picture-file.ts";
+import type { Handout } from "./links.ts";
+import { type AskedFile, notMade, pictureFile, pictureLink, pictureSize } from "./picture-file.ts";
 
 /** How a client wants its pictures. */
 export interface Rendering {
@@ -33,35 +34,46 @@ export interface Rendering {
   };
 }
 
-type Media = Pick<Deps, "media">;
+/** The files of one generation, as this client reaches them. */
+export type Files = (kept?: Kept) => Handout;
 
 /** The whole answer; base64 is fetched from all pictures at once and written as it arrives. */
 export async function pictureResponse(
   generation: Generation,
   wait: Wait,
   { model, format, asked }: Rendering,
-  { media }: Media,
+  files: Files,
   trace: Trace,
 ): Promise<Response> {
   const settled = await generation.wait(wait);
   trace.upstreamMs = settled.upstreamMs;
   const shown = drawn(settled);
+  const made = files(settled.kept);
   const answer = { created: unixNow(), model };
+  const undone = <Made>(work: Promise<Made>) =>
+    work.catch((error: unknown) => {
+      generation.undelivered(wait);
+      throw error;
+    });
   if (format === "url") {
-    const headers = adjustments([...settled.adjusted, ...notMade(shown, asked)]);
+    const headers = adjustments([...settled.adjusted, ...notMade(shown, asked, made)]);
+    const linking = shown.map((picture) =>
+      pictureLink(picture, asked, settled.endpoint, made, wait.signal),
+    );
+    const links = await undone(Promise.all(linking));
     generation.delivered();
-    const data = shown.map(({ url, revisedPrompt }) => ({ url, ...revised(revisedPrompt) }));
+    const data = shown.map(({ revisedPrompt }, index) => ({
+      url: links[index]!,
+      ...revised(revisedPrompt),
+    }));
     return Response.json({ ...answer, data } satisfies ImagesResponse, { headers });
   }
   const headers = adjustments(settled.adjusted);
   const opening = shown.map((picture) =>
-    pictureFile(picture, asked, settled.endpoint, media, wait.signal),
+    pictureFile(picture, asked, settled.endpoint, made, wait.signal),
   );
-  const files = await Promise.all(opening).catch((error: unknown) => {
-    generation.undelivered(wait);
-    throw error;
-  });
-  const encoded = files.map(({ body }, index) => ({
+  const opened = await undone(Promise.all(opening));
+  const encoded = opened.map(({ body }, index) => ({
     base64: base64(body),
     ...revised(shown[index]!.revisedPrompt),
   }));
@@ -75,16 +87,18 @@ export async function* pictureEvents(
   generation: Generation,
   wait: Wait,
   { asked }: Rendering,
-  { media }: Media,
+  files: Files,
   trace: Trace,
 ): AsyncGenerator<string> {
   try {
     const waiting = generation.wait(wait);
     waiting.catch(() => {}); // Read below, when nothing grows any more.
     // OpenAI's events carry base64; a link only if it was asked for by name.
-    const show = async (picture: Picture, endpoint?: Endpoint) => {
-      if (asked.response_format === "url") return described({ url: picture.url }, picture, asked);
-      const file = await pictureFile(picture, asked, endpoint, media, wait.signal);
+    const show = async (picture: Picture, from: Handout, endpoint?: Endpoint) => {
+      if (asked.response_format === "url") {
+        return described({ url: from.link(picture.url) }, picture, asked);
+      }
+      const file = await pictureFile(picture, asked, endpoint, from, wait.signal);
       const bytes = Buffer.concat(await Array.fromAsync(file.body));
       const size = picture.width ? picture : await pictureSize(bytes).catch(() => ({}));
       const made = { ...size, content_type: file.format };
@@ -92,13 +106,14 @@ export async function* pictureEvents(
     };
     let index = 0;
     for await (const picture of growth(generation, asked.partial_images ?? 0, wait.signal)) {
-      const event = await show(picture);
+      const event = await show(picture, files());
       yield frame(`${stream}.partial_image`, partialEvent(stream, index++, event));
     }
     const settled = await waiting;
     trace.upstreamMs = settled.upstreamMs;
+    const made = files(settled.kept);
     for (const picture of drawn(settled)) {
-      const event = completedEvent(stream, await show(picture, settled.endpoint));
+      const event = completedEvent(stream, await show(picture, made, settled.endpoint));
       yield frame(event.type, event);
     }
     generation.delivered();

@@ -2,6 +2,7 @@
 import { Elysia } from "elysia";
 import type { Generation, Wait } from "../generation/generation.ts";
 import { refusal } from "../generation/pictures.ts";
+import type { Kept } from "../generation/keep.ts";
 import { sounded, speaking, type SpeechPlan } from "../generation/speak.ts";
 import { base64 } from "../http/base64.ts";
 import { answers, requests } from "../http/answers.ts";
@@ -14,12 +15,13 @@ import type { Deps } from "./deps.ts";
 import { errorFrame } from "./errors.ts";
 import { SPEECH_ANSWER, SPEECH_REQUESTS } from "./examples/audio.ts";
 import { namedModel } from "./model.ts";
-import { adjustments } from "./pictures.ts";
+import { handout } from "./links.ts";
+import { adjustments, type Files } from "./pictures.ts";
 import { type SoundFile, soundFile } from "./sound-file.ts";
 import { asked, patience } from "./waiting.ts";
 
 export function speech(deps: Deps) {
-  const { config, generations, media } = deps;
+  const { config, generations } = deps;
 
   async function speak(body: SpeechParams, request: Request): Promise<Response> {
     const traced = trace(request);
@@ -27,7 +29,8 @@ export function speech(deps: Deps) {
     const plan = speaking(namedModel(deps, body.model), speechRequest(body));
     const generation = generations.begin(asked(request, plan, body));
     const wait = patience(request, config.requestTimeout);
-    const opened = () => open(generation, wait, plan, body, traced);
+    const files = (kept?: Kept) => handout(deps, request, kept);
+    const opened = () => open(generation, wait, plan, body, files, traced);
     if (body.stream_format === "sse") {
       // A refusal by fal still gets its own status: the stream opens once fal has taken the request.
       await generation.accepted(wait);
@@ -44,12 +47,13 @@ export function speech(deps: Deps) {
     wait: Wait,
     plan: SpeechPlan,
     { response_format }: SpeechParams,
+    files: Files,
     traced: Trace,
   ): Promise<{ file: SoundFile; adjusted: readonly string[] }> {
     const settled = await generation.wait(wait);
     traced.upstreamMs = settled.upstreamMs;
     try {
-      const found = await media.open(sounded(settled).url, wait.signal);
+      const found = await files(settled.kept).open(sounded(settled).url, wait.signal);
       const file = await soundFile(found, response_format, plan.formatOf(settled.endpoint));
       if (file.length === 0) {
         throw refusal(422, "no_media_generated", "The model finished with an empty sound.");

@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "models",
     "openai",
     "relay",
+    "store",
   ],
   relay: ["address", "fal", "log"],
   store: ["log"],

@@ -40,23 +40,26 @@ export interface References {
 
 export interface ReferencesOptions {
   look: Look;
+  /** The address under which a model can read what a link leads to. */
+  reachable(url: string): Promise<string>;
   /** Puts a file into fal's storage; resolves to its address. */
   upload(bytes: Uint8Array, contentType: string, signal: AbortSignal): Promise<string>;
 }
 
-export function createReferences({ look, upload }: ReferencesOptions): References {
+export function createReferences({ look, reachable, upload }: ReferencesOptions): References {
   async function address({ value, param, sort }: Reference, signal: AbortSignal): Promise<string> {
     if (!isAddress(value)) {
       const { bytes, type } = decoded({ value, param, sort });
       return upload(bytes, type, signal);
     }
-    const type = await look(value, signal).catch((error: unknown) => {
+    const there = await reachable(value);
+    const type = await look(there, signal).catch((error: unknown) => {
       if (!(error instanceof LookError)) throw error;
       const message = `The file in ${param} cannot be read: ${error.message}.`;
       throw invalidRequest(message, param, "unreachable_file");
     });
     if (sort === "image" && !type.startsWith("image/")) throw notOf(sort, param, type);
-    return value;
+    return there;
   }
 
   return {

@@ -8,6 +8,7 @@ import { createQueue } from "../../../src/fal/queue.ts";
 import { createStorage } from "../../../src/fal/storage.ts";
 import { createTransport } from "../../../src/fal/transport.ts";
 import type { NewTask, Task, TaskKind, Tasks } from "../../../src/generation/task.ts";
+import { createAttachments } from "../../../src/generation/attachments.ts";
 import type { KeepMedia } from "../../../src/generation/tasks/keeping.ts";
 import { silent } from "../../../src/log.ts";
 import { createWebhooks } from "../../../src/relay/webhook.ts";
@@ -55,12 +56,14 @@ export async function world(engine: Engine = engines[0]!): Promise<World> {
       const config = loadConfig({ env: { ...environment(fal), RECONCILE_TIME: "0", ...env } });
       const keys = createFalKeys(config.falKey);
       const transport = createTransport({ keys, log: silent });
+      const storage = createStorage({ transport, url: config.falRestUrl });
       const tasks = gatewayTasks(config, {
         queue: createQueue({ transport, url: config.falQueueUrl }),
         keys,
         language: createLanguage({ transport, url: config.falRunUrl }),
         dictionary: dictionaryOf(config),
-        storage: createStorage({ transport, url: config.falRestUrl }),
+        storage,
+        attachments: createAttachments(storage),
         webhooks: createWebhooks({ hosts: config.webhookHosts }),
         store: options.store ?? createTaskStore({ database, now: later(started.length) }),
         log: silent,

@@ -1,0 +1,54 @@
+/** Kept media, as the rest of a gateway uses it: by tasks, and forgotten in time. */
+import type { Config } from "../config.ts";
+import type { MediaSource } from "../fal/media.ts";
+import { createKeep } from "../generation/keep.ts";
+import type { KeepMedia } from "../generation/tasks/keeping.ts";
+import type { LinkOf } from "../generation/tasks/neutral.ts";
+import type { Discard } from "../generation/tasks/tasks.ts";
+import type { Log } from "../log.ts";
+import { ownLink } from "../routes/links.ts";
+import type { MediaStore } from "../store/media/media.ts";
+
+/** What a task needs of the store: its files kept, linked in callbacks, and forgotten along with it. */
+export function keptMedia(
+  source: MediaSource,
+  store: MediaStore,
+): { keep: KeepMedia; linkOf: LinkOf; discard: Discard } {
+  const fetched = createKeep(source, store);
+  return {
+    async keep(media, _, halt) {
+      const { name, bytes, contentType } = await fetched(media.url, halt);
+      return { ...media, kept: name, bytes, contentType };
+    },
+    linkOf({ kept, url }, { origin }) {
+      if (kept === undefined) return url;
+      return store.link(kept) ?? (origin === undefined ? url : ownLink(origin, kept));
+    },
+    async discard({ media }) {
+      const kept = media.flatMap(({ kept }) => kept ?? []);
+      await Promise.all(kept.map((name) => store.remove(name)));
+    },
+  };
+}
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Removes what is too old or too much, now and every hour, until the returned function is called. */
+export function sweeping(
+  store: MediaStore,
+  { mediaRetention, mediaSize }: Config,
+  log: Log,
+): () => void {
+  const limits = { age: mediaRetention * DAY_MS, size: mediaSize * 1e6 };
+  const sweep = () => {
+    store.sweep(Date.now(), limits).then(
+      (count) => count > 0 && log.info("kept files were removed", { count }),
+      (error: unknown) => log.error("kept files cannot be removed", { error }),
+    );
+  };
+  sweep();
+  const timer = setInterval(sweep, HOUR_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
