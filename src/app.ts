@@ -1,6 +1,6 @@
 /** The whole HTTP surface, in the order in which a request meets it. */
 import { Elysia } from "elysia";
-import { admit } from "./accounts/keys.ts";
+import { admit } from "./accounts/principal.ts";
 import { tooLarge } from "./http/body.ts";
 import { createCors } from "./http/cors.ts";
 import { docs } from "./http/docs.ts";

@@ -1,5 +1,5 @@
 /** Everything a gateway is made of, put together from its configuration. */
-import { createKeyring } from "../accounts/keys.ts";
+import { createKeyring } from "../accounts/keyring.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { createFalKeys } from "../fal/keys.ts";
 import { createLanguage } from "../fal/language.ts";

@@ -1,5 +1,5 @@
 /** What the routes work with; made once in the shell, replaced piece by piece in tests. */
-import type { Keyring } from "../accounts/keys.ts";
+import type { Keyring } from "../accounts/keyring.ts";
 import type { Config } from "../config.ts";
 import type { Language } from "../fal/language.ts";
 import type { MediaSource } from "../fal/media.ts";

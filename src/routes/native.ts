@@ -1,6 +1,6 @@
 /** fal's own API under falgate's address: `/{owner}/{app…}`, `/queue/…`, `/run/…`. */
 import { Elysia, NotFoundError } from "elysia";
-import { admitted } from "../accounts/keys.ts";
+import { admitted } from "../accounts/principal.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
 import { bodyOf } from "../relay/body.ts";

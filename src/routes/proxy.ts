@@ -1,6 +1,6 @@
 /** `/api/fal/proxy`: fal's server-proxy protocol, for applications whose key stays on a server. */
 import { Elysia } from "elysia";
-import { admitted } from "../accounts/keys.ts";
+import { admitted } from "../accounts/principal.ts";
 import { bodyOf } from "../relay/body.ts";
 import type { Host } from "../relay/target.ts";
 import { uploadBounds } from "./bounds.ts";

@@ -1,5 +1,5 @@
 /** WebSockets: fal's realtime applications under falgate's address, `/{app}/realtime`. */
-import type { Principal } from "../accounts/keys.ts";
+import type { Principal } from "../accounts/principal.ts";
 import { trace } from "../http/trace.ts";
 import type { Handlers } from "../relay/bridge.ts";
 import { refused } from "../relay/fault.ts";

@@ -1,6 +1,6 @@
 /** `/v1/responses`: fal's own where it has one, else built on its chat completions. */
 import { Elysia } from "elysia";
-import { admitted } from "../accounts/keys.ts";
+import { admitted } from "../accounts/principal.ts";
 import { toApiError } from "../errors.ts";
 import { FalError } from "../fal/error.ts";
 import type { Answer } from "../fal/transport.ts";

@@ -1,7 +1,7 @@
 /** Files on their way to fal's storage: fal's own upload protocol, and a plain form. */
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { admitted } from "../accounts/keys.ts";
+import { admitted } from "../accounts/principal.ts";
 import { answers } from "../http/answers.ts";
 import { invalidRequest } from "../openai/error.ts";
 import { formFile } from "../http/multipart.ts";

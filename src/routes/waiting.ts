@@ -1,5 +1,5 @@
 /** What a request says of how it may be waited for: retries, idempotency, patience. */
-import { admitted } from "../accounts/keys.ts";
+import { admitted } from "../accounts/principal.ts";
 import { hash, type Plan } from "../generation/plan.ts";
 import type { Wait } from "../generation/generation.ts";
 import type { Asked } from "../generation/generations.ts";

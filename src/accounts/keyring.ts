@@ -1,32 +1,11 @@
 /** Who is calling: client keys, told apart in constant time. */
 import { timingSafeEqual } from "node:crypto";
 import { ApiError } from "../openai/error.ts";
-
-/** A caller. Everything that is owned (a generation, later a task) belongs to `id`. */
-export interface Principal {
-  readonly id: string;
-  /** Shown in logs; never the key. */
-  readonly name: string;
-}
+import { ANONYMOUS, type Principal } from "./principal.ts";
 
 export interface Keyring {
   /** The caller of a request; throws the contract's 401 for a missing, malformed or unknown key. */
   identify(request: Request): Principal;
-}
-
-export const ANONYMOUS: Principal = { id: "anonymous", name: "anonymous" };
-
-const admissions = new WeakMap<Request, Principal>();
-
-/** The caller of a request that the edge has let in. */
-export function admitted(request: Request): Principal {
-  return admissions.get(request) ?? ANONYMOUS;
-}
-
-/** Remembers who is calling, for the request's own lifetime. */
-export function admit(request: Request, principal: Principal): Principal {
-  admissions.set(request, principal);
-  return principal;
 }
 
 const digest = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest();

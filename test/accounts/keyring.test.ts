@@ -1,6 +1,7 @@
 /** Who is let in: every form in which clients present a key. */
 import { describe, expect, test } from "bun:test";
-import { admit, admitted, ANONYMOUS, createKeyring } from "../../src/accounts/keys.ts";
+import { createKeyring } from "../../src/accounts/keyring.ts";
+import { admit, admitted, ANONYMOUS } from "../../src/accounts/principal.ts";
 import { CLIENT_KEY } from "../support/gateway.ts";
 import { invalid, type Scenario, scenarios } from "../support/scenario.ts";
 
