@@ -107,6 +107,8 @@ export type Task = NewTask & {
   /** fal's billable units over everything that was done for it. */
   units?: number;
   error?: TaskError;
+  /** The state in which it failed. */
+  failedIn?: TaskState;
   createdAt: number;
   /** The last change of state. */
   updatedAt: number;
@@ -164,5 +166,14 @@ export function rankOf(state: TaskState): number {
   const place = ORDER.indexOf(state);
   return place < 0 ? ORDER.length : place;
 }
+
+/** Where progress stands once fal has begun with it; what still waits stays below. */
+export const BEGUN = 10;
+
+/**
+ * Whether fal has ever begun with it. Told from its progress because that never falls, not after a
+ * restart either, while `queuePosition` is known only once fal has been heard.
+ */
+export const hasBegun = ({ progress }: Pick<Task, "progress">) => progress >= BEGUN;
 
 export const isOver = ({ state }: Pick<Task, "state">) => rankOf(state) === ORDER.length;

@@ -31,6 +31,8 @@ export interface Alias {
   readonly with?: Readonly<Partial<Record<Company, Chain>>>;
   /** The most pictures that may come along, where the name's contract says so. */
   readonly mostPictures?: number;
+  /** Ratios that the name's contract has although its endpoints have not: the nearest stands in. */
+  readonly ratios?: readonly string[];
   /** Input that the client's own words override; an endpoint gets only the fields it has. */
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** How pictures are returned when the client does not say: as OpenAI's model of that name does. */

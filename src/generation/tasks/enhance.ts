@@ -14,6 +14,8 @@ export interface EnhanceOptions {
   language: Language;
   dictionary: Dictionary;
   ledger: Ledger;
+  /** Whether fal is known to have no such endpoint any more. */
+  isRetired(endpoint: string): boolean;
   log: Log;
   signal: AbortSignal;
 }
@@ -25,7 +27,7 @@ export async function enhance(
 ): Promise<Partial<Pick<Working, "request" | "enhancedPrompt">>> {
   if (!task.enhancePrompt || !("prompt" in task.request)) return {};
   const own = withOwnField(task);
-  if (everyEndpointHasIt(task, own, options.dictionary)) return { request: own };
+  if (endpointHasIt(task, own, options)) return { request: own };
   const { prompt } = task.request;
   if (typeof prompt !== "string" || prompt.trim() === "") return {};
   const english = await inEnglish(prompt, options).catch((error: unknown) => {
@@ -52,18 +54,20 @@ function withOwnField({ kind, request }: TaskWork): TaskWork["request"] {
   return { ...request, extra: { enhance_prompt: true, ...request.extra } };
 }
 
-/** Told from what is sent: with the wish it is another input than without. */
-function everyEndpointHasIt(task: Working, own: TaskWork["request"], dictionary: Dictionary) {
+/**
+ * Whether the endpoint that will serve has a field for it. Told from what is sent: with the wish it
+ * is another input than without.
+ */
+function endpointHasIt(
+  task: Working,
+  own: TaskWork["request"],
+  { dictionary, isRetired }: EnhanceOptions,
+): boolean {
   const work = (request: TaskWork["request"]) => ({ ...task, request }) as Working;
   const asked = planOf(dictionary, work(own));
   const plain = planOf(dictionary, work(withoutWish(task.request as TaskRequests["video"])));
-  return asked.endpoints.every((endpoint) => {
-    try {
-      return JSON.stringify(asked.fit(endpoint)) !== JSON.stringify(plain.fit(endpoint));
-    } catch {
-      return false; // An endpoint that cannot serve the request has no say.
-    }
-  });
+  const serving = asked.endpoints.find(({ id }) => !isRetired(id)) ?? asked.endpoints[0]!;
+  return JSON.stringify(asked.fit(serving)) !== JSON.stringify(plain.fit(serving));
 }
 
 function withoutWish(request: TaskRequests["video"]): TaskRequests["video"] {

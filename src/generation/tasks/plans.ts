@@ -39,9 +39,15 @@ function filming(model: Model, request: VideoRequest): Plan {
     throw invalidRequest(message, "model", "unsupported_model");
   }
   const param = imagesParam === undefined ? {} : { param: imagesParam };
+  const endpoints = chooseVideo(model, images?.length ?? 0, { role, ...param });
+  const known = model.alias?.ratios?.includes(request.aspect_ratio ?? "");
+  const asked = known ? { ...request, exact: false } : request;
+  // What was promised of the first is kept by the later ones as well as they can.
+  const instead = { ...request, nearest: true, exact: false };
   return {
     model: model.id,
-    endpoints: chooseVideo(model, images?.length ?? 0, { role, ...param }),
-    fit: (endpoint) => fitVideo(request, endpoint, model.alias?.defaults),
+    endpoints,
+    fit: (endpoint) =>
+      fitVideo(endpoint === endpoints[0] ? asked : instead, endpoint, model.alias?.defaults),
   };
 }

@@ -52,7 +52,8 @@ export function progressOf(
   const usual = task.state === "upsampling" ? UPSAMPLING : USUAL[task.kind];
   // It comes near the end, and never there.
   const passed = 1 - 0.5 ** (Math.max(0, now - task.updatedAt) / usual);
-  const share = queued ? 0.1 * passed : 0.1 + 0.85 * passed;
+  // Waiting ends below `BEGUN`, and what has begun is there at once.
+  const share = queued ? 0.05 * passed : 0.1 + 0.85 * passed;
   const percents = sights.map(({ percent = 0 }) => percent);
   const logged = percents.length > 0 ? Math.min(...percents) / 100 : 0;
   return Math.floor(from + (to - from) * Math.max(share, queued ? 0 : logged));

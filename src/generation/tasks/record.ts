@@ -12,7 +12,14 @@ type Request = Pick<
 /** What is known of it so far, besides that. */
 export type Facts = Pick<
   Task,
-  "enhancedPrompt" | "upsampleFailed" | "media" | "result" | "adjusted" | "units" | "error"
+  | "enhancedPrompt"
+  | "upsampleFailed"
+  | "media"
+  | "result"
+  | "adjusted"
+  | "units"
+  | "error"
+  | "failedIn"
 > & {
   /** Its files are uploaded and its prompt is final. */
   prepared?: true;
@@ -71,8 +78,9 @@ export function shown({ prepared: _, ...task }: Working): Task {
 }
 
 export function changeOf(task: Working): TaskChange {
-  const { enhancedPrompt, upsampleFailed, media, result, adjusted, units, error, prepared } = task;
-  const known = { enhancedPrompt, upsampleFailed, result, adjusted, units, error, prepared };
+  const { enhancedPrompt, upsampleFailed, media, result, adjusted, units } = task;
+  const { error, failedIn, prepared } = task;
+  const made = { enhancedPrompt, upsampleFailed, result, adjusted, units };
   return {
     id: task.id,
     state: task.state,
@@ -80,7 +88,7 @@ export function changeOf(task: Working): TaskChange {
     progress: task.progress,
     updatedAt: task.updatedAt,
     request: requestOf(task),
-    facts: { media, ...defined(known) },
+    facts: { media, ...defined({ ...made, error, failedIn, prepared }) },
     completedAt: task.completedAt ?? null,
     expiresAt: task.expiresAt ?? null,
   };

@@ -50,6 +50,7 @@ export interface RunOptions extends RunParts {
 export function startTaskRun(options: RunOptions): TaskRun {
   const { store, dictionary, language, references, retired, log, halt, now, changed } = options;
   let task = options.task;
+  let kept = task.progress;
   const leaving = new AbortController();
   if (task.cancelling) leaving.abort();
   const ledger = createLedger({
@@ -62,9 +63,9 @@ export function startTaskRun(options: RunOptions): TaskRun {
 
   /** Progress is kept now and then, so that it does not fall after a restart. */
   function seen(): void {
-    const before = task.progress;
     look();
-    if (Math.floor(task.progress / 10) > Math.floor(before / 10)) {
+    if (Math.floor(task.progress / 10) > Math.floor(kept / 10)) {
+      kept = task.progress;
       void store.progress(task.id, task.progress).catch(() => {}); // The next one may be kept.
     }
     changed();
@@ -103,11 +104,13 @@ export function startTaskRun(options: RunOptions): TaskRun {
     const signal = AbortSignal.any([halt, leaving.signal]);
     const [files, better] = await Promise.all([
       references.bring(task, signal),
-      enhance(task, { language, dictionary, ledger, log, signal }),
+      enhance(task, { language, dictionary, ledger, isRetired, log, signal }),
     ]);
     const request = { ...(better.request ?? task.request), ...files };
     await move("preparing", { ...better, request, prepared: true } as Partial<Working>);
   }
+
+  const isRetired = (id: string) => (retired.get(id) ?? 0) > now();
 
   function stage(name: Stage, plan: Plan): Promise<Settled> {
     return carryOut(name, plan, { ledger, retired, now });
@@ -169,7 +172,8 @@ export function startTaskRun(options: RunOptions): TaskRun {
     } catch (error) {
       const verdict = verdictOf(error, { ...options, ending: leaving.signal.aborted });
       if (!verdict) throw error;
-      await end(verdict.state, verdict.error ? { error: verdict.error } : {});
+      const { state, error: why } = verdict;
+      await end(state, why ? { error: why, failedIn: task.state } : {});
     }
   }
 

@@ -5,6 +5,8 @@ const LITE = "fal-ai/veo3.1/lite";
 const FAST = "fal-ai/veo3.1/fast";
 const FULL = "fal-ai/veo3.1";
 const REFERENCES = ["fal-ai/veo3.1/reference-to-video"];
+/** What the Jimeng relay films with. */
+export const JIMENG_MODEL = "jimeng-video-3.0";
 const SEEDANCE = "fal-ai/bytedance/seedance";
 
 /** Veo 2 had no sound; what stands in for it is told to be silent too. */
@@ -123,7 +125,7 @@ export const videoAliases: readonly Alias[] = [
   }),
   // Jimeng's video model is ByteDance's Seedance; fal has no model called Jimeng.
   {
-    id: "jimeng-video-3.0",
+    id: JIMENG_MODEL,
     name: "Jimeng Video 3.0",
     modality: "text-to-video",
     owner: "bytedance",
@@ -132,6 +134,7 @@ export const videoAliases: readonly Alias[] = [
       first: [`${SEEDANCE}/v1/pro/image-to-video`, `${SEEDANCE}/v1.5/pro/image-to-video`],
       frames: [`${SEEDANCE}/v1/pro/image-to-video`, `${SEEDANCE}/v1.5/pro/image-to-video`],
     },
+    ratios: ["2:3", "3:2"],
   },
   // Sora left fal in September 2026.
   {

@@ -31,6 +31,8 @@ export interface VideoRequest {
   readonly duration?: string | number | null;
   /** Take the nearest length that the model has, and say so; otherwise one that it lacks is refused. */
   readonly nearest?: boolean;
+  /** Refuse an `aspect_ratio` that the model lacks; otherwise the nearest is taken, with a sentence. */
+  readonly exact?: boolean;
   /** `1280x720`, `720P`, `16:9`. */
   readonly size?: string | null;
   readonly aspect_ratio?: string | null;
@@ -81,8 +83,8 @@ const ORIENTATIONS: Readonly<Record<string, string>> = { portrait: "9:16", lands
  *
  * Throws 400 naming the parameter as the client wrote it: too many pictures or too few, a length or
  * resolution that the model lacks, a video or sound that it has no field for, an extra of the wrong
- * type, or a field that the endpoint requires and nothing gives. A ratio that the model lacks becomes
- * the nearest, with a sentence.
+ * type, a field that the endpoint requires and nothing gives, or with `exact` a ratio that the model
+ * lacks. Otherwise such a ratio becomes the nearest, with a sentence.
  */
 export function fitVideo(
   request: VideoRequest,
@@ -152,8 +154,17 @@ function shape(request: VideoRequest, endpoint: Endpoint): Part[] {
   return Object.entries(words).flatMap(([param, word]) => {
     if (!word) return [];
     const { input, adjusted } = fitSize(parseSize(word, param), endpoint);
+    if (param === "aspect_ratio" && request.exact) requireRatio(word, adjusted, endpoint);
     return { input, adjusted: adjusted.map((sentence) => sentence.replace(/^size/, param)) };
   });
+}
+
+/** An endpoint without any ratio follows its pictures: there the word is left out. */
+function requireRatio(word: string, adjusted: readonly string[], { id, input }: Endpoint): void {
+  const ratios = input.aspect_ratio?.enum?.join(", ");
+  if (adjusted.length === 0 || ratios === undefined) return;
+  const message = `Invalid aspect_ratio '${word}': the model ${id} takes ${ratios}.`;
+  throw invalidRequest(message, "aspect_ratio");
 }
 
 function resolution({ resolution }: VideoRequest, endpoint: Endpoint): Part {

@@ -194,6 +194,20 @@ describe("the prompt in English", () => {
     expect(place.fal.requests.filter(({ host }) => host === "run")).toEqual([]);
   });
 
+  test("is the first endpoint's business where only the later ones have no field", async () => {
+    const task = await made(tasks, video({ enhancePrompt: true, model: "veo2" }));
+    expect(task.enhancedPrompt).toBeUndefined();
+    expect(inputs()).toEqual([expect.objectContaining({ enhance_prompt: true })]);
+  });
+
+  test("comes from the small model where fal has retired the endpoint with the field", async () => {
+    place.fal.update({ retired: ["fal-ai/veo2"] });
+    await made(tasks, video({ model: "veo2" }));
+    const request = { prompt: "灯塔" };
+    const task = await made(tasks, video({ enhancePrompt: true, model: "veo2", request }));
+    expect(inputs().at(-1)!.prompt).toBe(task.enhancedPrompt!);
+  });
+
   test("stays as it is where that fails", async () => {
     const prompt = "灯塔 [sandbox status=500]";
     const task = await made(

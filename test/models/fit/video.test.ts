@@ -311,6 +311,8 @@ test.each<[string, Partial<VideoRequest>, string]>([
   ["veo3.1", { prompt: "" }, "prompt"],
   ["veo3.1", { resolution: "480p" }, "resolution"],
   ["veo3.1", { aspect_ratio: "wide" }, "aspect_ratio"],
+  ["veo3.1", { aspect_ratio: "21:9", exact: true }, "aspect_ratio"],
+  ["jimeng-video-3.0", { aspect_ratio: "2:3", exact: true }, "aspect_ratio"],
   ["veo3.1", { orientation: "upright" }, "orientation"],
   ["veo3.1", { size: "huge" }, "size"],
   ["veo3.1", { seed: 1.5 }, "seed"],
