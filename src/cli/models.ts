@@ -3,7 +3,7 @@ import { modelRow, type ModelRow } from "../models/listing.ts";
 import type { Dictionary, Model } from "../models/resolve.ts";
 import { dictionaryOf, learning } from "./gateway.ts";
 import type { Invocation } from "./main.ts";
-import { DATA_DIR } from "./serve.ts";
+import { DATA_DIR } from "./media.ts";
 import { settings } from "./settings.ts";
 
 const HEADER = ["MODEL", "DOES", "PRICE", "SERVED BY"] as const;
