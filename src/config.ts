@@ -240,6 +240,23 @@ export const ConfigSchema = Type.Object({
     exclusiveMinimum: 0,
     maximum: 1_048_576,
   }),
+  requestRetention: Type.Number({
+    ...meta({
+      description:
+        "days for which the result of a request by fal's own API can be asked for, and who submitted it is known",
+    }),
+    default: 7,
+    exclusiveMinimum: 0,
+    maximum: 3650,
+  }),
+  requestSize: Type.Number({
+    ...meta({
+      description: "room for the results of requests by fal's own API, in MB; the oldest go first",
+    }),
+    default: 1024,
+    exclusiveMinimum: 0,
+    maximum: 1_048_576,
+  }),
   mediaStore: Type.String({
     ...meta({
       description:

@@ -27,24 +27,22 @@ import { createKeySet } from "../relay/key-set.ts";
 import { createRealtimeTokens, remembering } from "../relay/realtime-tokens.ts";
 import { createRealtime } from "../relay/realtime.ts";
 import { createRelay, keeper } from "../relay/relay.ts";
-import {
-  createMemoryRequests,
-  type FalRequest,
-  type Requests,
-  telling,
-} from "../relay/requests.ts";
 import { createRest } from "../relay/rest.ts";
 import { createSigner } from "../relay/signature.ts";
+import { telling } from "../relay/telling.ts";
 import { createTickets } from "../relay/ticket.ts";
 import { createReceiver } from "../relay/webhook-receive.ts";
 import { createWebhooks } from "../relay/webhook.ts";
 import type { KeepMedia } from "../generation/tasks/keeping.ts";
 import type { Deps } from "../routes/deps.ts";
 import type { MediaStore } from "../store/media/media.ts";
+import type { FalRequest } from "../store/request.ts";
+import type { Requests } from "../store/requests.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
 import { VERSION } from "../version.ts";
 import { createFreshness, remembered } from "./freshness.ts";
 import { keptMedia } from "./media.ts";
+import { memoryRequests } from "./requests.ts";
 import { gatewayTasks, memoryTaskStore } from "./tasks.ts";
 
 export interface Gateway extends Deps {
@@ -62,6 +60,8 @@ export interface Gateway extends Deps {
 /** What comes from outside: the store, and the server that the gateway stands in. */
 export interface Shared {
   requests?: Requests;
+  /** Whether the database answers. */
+  storeReady?(): Promise<boolean>;
   taskStore?: TaskStore;
   /** Where what was made is kept; by default fal's links are handed out. */
   mediaStore?: MediaStore | undefined;
@@ -83,7 +83,8 @@ export function createGateway(
   log: Log,
   anonymous: boolean,
   {
-    requests: stored = createMemoryRequests(),
+    requests: stored = memoryRequests(log),
+    storeReady = async () => true,
     taskStore = memoryTaskStore(log),
     mediaStore,
     addressOf = () => undefined,
@@ -179,6 +180,7 @@ export function createGateway(
     media,
     mediaStore,
     probe: () => anyOf(keys.all.map(probe)),
+    storeReady,
     version: VERSION,
     running: generations.running,
     following: follows.active,

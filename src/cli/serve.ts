@@ -10,6 +10,7 @@ import { StoreError } from "../store/error.ts";
 import { createTaskStore } from "../store/tasks/tasks.ts";
 import { openMediaStore } from "../store/media/open.ts";
 import { sweeping } from "./media.ts";
+import { keptRequests } from "./requests.ts";
 import { sandboxed } from "./sandboxed.ts";
 import { settings } from "./settings.ts";
 
@@ -33,7 +34,10 @@ export async function serve(invocation: Invocation): Promise<number> {
     dir: config.dataDir ?? DATA_DIR,
     lifetime: config.mediaRetention * 86_400,
   });
+  const kept = keptRequests(config, database, log);
   const gateway = createGateway(config, log, anonymous, {
+    requests: kept.requests,
+    storeReady: database.ready,
     taskStore: createTaskStore({ database }),
     mediaStore,
     ...(dir === MEMORY ? {} : { folder: dir }),
@@ -57,6 +61,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     url,
     address: `${hostname}:${app.server!.port}`,
     environment: config.nodeEnv,
+    store: database.where,
   });
   if (anonymous && !config.allowAnonymous) {
     log.warn("No API_KEY is set: only this machine is served, and it needs no key");
@@ -88,6 +93,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   }
   stopSweeping?.();
   await gateway.stop();
+  await kept.stop();
   await database.close();
   await sandbox?.stop();
   log.info("stopped");

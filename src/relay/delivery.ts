@@ -1,7 +1,7 @@
 /** Bringing results to the clients' webhooks: one stream of attempts for each request, to its end. */
 import type { Log } from "../log.ts";
+import type { Requests } from "../store/requests.ts";
 import { createLanes } from "./lanes.ts";
-import type { Requests } from "./requests.ts";
 import type { Signer } from "./signature.ts";
 import type { Webhooks } from "./webhook.ts";
 import { webhookBody } from "./webhook-body.ts";

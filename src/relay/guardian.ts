@@ -4,9 +4,10 @@ import type { Pass } from "../fal/pass.ts";
 import type { Job, Status } from "../fal/queue.ts";
 import { isPassing } from "../fal/retry.ts";
 import type { Log } from "../log.ts";
+import type { FalRequest } from "../store/request.ts";
+import type { Requests } from "../store/requests.ts";
 import type { Follows } from "./follow.ts";
 import type { JobOf } from "./job.ts";
-import type { FalRequest, Requests } from "./requests.ts";
 
 export interface Guardian {
   /** Looks at once, and from then on every `intervalMs`. */

@@ -1,7 +1,7 @@
 /** A remembered request as fal's queue knows it. */
 import type { FalKeys } from "../fal/keys.ts";
 import type { Job } from "../fal/queue.ts";
-import type { FalRequest } from "./requests.ts";
+import type { FalRequest } from "../store/request.ts";
 
 /** Nothing when the key that submitted it is not configured any more: no other can see it. */
 export type JobOf = (request: FalRequest) => Job | undefined;

@@ -5,12 +5,13 @@ import type { FalKeys } from "../fal/keys.ts";
 import type { Pass } from "../fal/pass.ts";
 import type { Job, Status } from "../fal/queue.ts";
 import { isPassing } from "../fal/retry.ts";
+import type { FalRequest } from "../store/request.ts";
+import type { Requests } from "../store/requests.ts";
 import { type Body, claimsJson, jsonFault, textOf } from "./body.ts";
 import { alreadyCompleted, badQuery, notFound, withMessage } from "./fault.ts";
 import type { Follow, Follows } from "./follow.ts";
 import { keptHeaders, toClient, toFal } from "./headers.ts";
 import { withAllLinks, withLinks } from "./links.ts";
-import type { FalRequest, Requests } from "./requests.ts";
 import { takeWebhook, withWebhook } from "./webhook-query.ts";
 import type { Webhooks } from "./webhook.ts";
 

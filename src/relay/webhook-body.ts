@@ -1,5 +1,5 @@
 /** What a webhook tells: fal's own body, made from what was kept of a request. */
-import type { FalRequest } from "./requests.ts";
+import type { FalRequest } from "../store/request.ts";
 
 /**
  * fal's webhook body (docs.fal.ai, "Webhooks"). The payload is fal's own text, digit for digit; one

@@ -1,6 +1,7 @@
 /** fal's own webhook, calling falgate: believed only with fal's signature, answered before anything is done. */
+import type { FalRequest } from "../store/request.ts";
+import type { Requests } from "../store/requests.ts";
 import type { KeySet } from "./key-set.ts";
-import type { FalRequest, Requests } from "./requests.ts";
 import { readSignature } from "./signature.ts";
 
 export interface Receiver {

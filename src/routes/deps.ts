@@ -46,5 +46,7 @@ export interface Deps {
   originOf(request: Request): string;
   /** Whether fal can be reached with any of the configured keys. */
   probe(): Promise<Verdict>;
+  /** Whether the database answers. */
+  storeReady(): Promise<boolean>;
   version: string;
 }

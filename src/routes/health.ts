@@ -11,14 +11,14 @@ const Health = Type.Object(
 );
 
 const Readiness = Type.Object(
-  { status: Type.Literal("ready"), fal: Type.Literal("ok") },
+  { status: Type.Literal("ready"), fal: Type.Literal("ok"), store: Type.Literal("ok") },
   { description: "Ready" },
 );
 
 /** An orchestrator asks every few seconds; fal is asked no more often than this. */
 const FRESH_MS = 10_000;
 
-export function health({ probe, version }: Deps) {
+export function health({ probe, storeReady, version }: Deps) {
   let known: { at: number; verdict: ReturnType<Deps["probe"]> } | undefined;
 
   /** Nobody's waiting for the same question twice at once costs fal a second request. */
@@ -28,10 +28,11 @@ export function health({ probe, version }: Deps) {
   }
 
   async function ready(): Promise<Response> {
-    const fal = await verdict();
-    if (fal === "ok") return Response.json({ status: "ready", fal });
-    const why = fal === "refused" ? "fal refuses every key" : "fal cannot be reached";
-    throw new ApiError(503, `Not ready: ${why}.`, "server_error", { code: `upstream_${fal}` });
+    const [fal, stored] = await Promise.all([verdict(), storeReady()]);
+    if (!stored) throw unready("the database does not answer", "store_unreachable");
+    if (fal === "refused") throw unready("fal refuses every key", "upstream_refused");
+    if (fal !== "ok") throw unready("fal cannot be reached", `upstream_${fal}`);
+    return Response.json({ status: "ready", fal, store: "ok" });
   }
 
   return new Elysia({ tags: ["Health"] })
@@ -45,10 +46,14 @@ export function health({ probe, version }: Deps) {
     .get("/readyz", () => ready(), {
       detail: {
         summary: "Ready?",
-        description: "Whether fal can be reached with a key that it accepts. Needs no key.",
+        description:
+          "Whether fal can be reached with a key that it accepts, and the database answers. Needs no key.",
         responses: answers(Readiness, [503], {
-          examples: { Ready: { status: "ready", fal: "ok" } },
+          examples: { Ready: { status: "ready", fal: "ok", store: "ok" } },
         }),
       },
     });
 }
+
+const unready = (why: string, code: string) =>
+  new ApiError(503, `Not ready: ${why}.`, "server_error", { code });

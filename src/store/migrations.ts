@@ -1,4 +1,5 @@
 /** The schema as a list of steps. A step that was released is never edited: the next one corrects it. */
+import { KEYS } from "./keys/schema.ts";
 import { TASKS } from "./tasks/schema.ts";
 
 export interface Migration {
@@ -36,4 +37,13 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   TASKS,
+  {
+    name: "webhooks that were delivered",
+    statements: [
+      `alter table fal_requests add column delivered_at bigint`,
+      `create index fal_requests_undelivered on fal_requests (completed_at, request_id)
+        where webhook is not null and delivered_at is null and completed_at is not null`,
+    ],
+  },
+  KEYS,
 ];

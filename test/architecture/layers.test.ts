@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "relay",
     "store",
   ],
-  relay: ["address", "fal", "log"],
+  relay: ["address", "fal", "log", "store"],
   store: ["log"],
   generation: ["fal", "log", "models", "openai", "store"],
   accounts: ["openai"],

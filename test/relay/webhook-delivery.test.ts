@@ -1,8 +1,9 @@
 /** Deliveries: what is told, how often it is tried, when it ends, and what survives the process. */
 import { describe, expect, test } from "bun:test";
-import { createLog } from "../../src/log.ts";
+import { createLog, silent } from "../../src/log.ts";
 import { createDeliveries, type DeliveriesOptions, SCHEDULE } from "../../src/relay/delivery.ts";
-import { createMemoryRequests, type FalRequest } from "../../src/relay/requests.ts";
+import { memoryRequests } from "../../src/cli/requests.ts";
+import type { FalRequest } from "../../src/store/request.ts";
 import { createSigner } from "../../src/relay/signature.ts";
 import { webhookBody } from "../../src/relay/webhook-body.ts";
 import { until } from "../support/clients.ts";
@@ -40,7 +41,7 @@ test.each(TOLD)("of %p it tells %s", (kept, body) => {
 
 /** Deliveries whose webhook answers what it is told to; 0: not at all. */
 function delivering(answers: number[], more: Partial<DeliveriesOptions> = {}) {
-  const requests = more.requests ?? createMemoryRequests();
+  const requests = more.requests ?? memoryRequests(silent);
   const calls: { webhook: string; body: string; headers: Record<string, string> }[] = [];
   const deliveries = createDeliveries({
     requests,
@@ -113,7 +114,7 @@ describe("attempts", () => {
   });
 
   test("one host that hangs holds eight at most, and nobody else", async () => {
-    const requests = createMemoryRequests();
+    const requests = memoryRequests(silent);
     const hanging = Promise.withResolvers<number>();
     const called: string[] = [];
     const { deliveries } = delivering([], {
@@ -166,7 +167,7 @@ describe("an end of the process", () => {
     [150, 3],
     [100_000, 1],
   ])("after %i ms, %i attempts are left", async (passed, count) => {
-    const requests = createMemoryRequests();
+    const requests = memoryRequests(silent);
     const schedule = [0, 100, 100, 100];
     let at = Date.now();
     const all = delivering([500, 500, 500, 500], {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Fields, type Level, type Log, silent } from "../../src/log.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "../../src/store/database.ts";
-import type { FalRequest, NewRequest } from "../../src/store/request.ts";
+import type { FalRequest, KeptResult } from "../../src/store/request.ts";
 
 /** A place for one test's database, which any number of programs may open. */
 export interface Place {
@@ -150,28 +150,27 @@ export function tidy(): void {
 
 export const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
+/** The time of the tests. */
+export const T0 = 1_800_000_000_000;
+
 /** A request as the gateway brings it. */
-export const submitted = (requestId: string, more: Partial<NewRequest> = {}): NewRequest => ({
+export const submitted = (requestId: string, more: Partial<FalRequest> = {}): FalRequest => ({
   requestId,
   owner: "key-anna",
   endpoint: "fal-ai/flux/dev",
   app: "fal-ai/flux",
   falKey: "digest-1",
+  createdAt: T0,
   ...more,
 });
 
-/** The same as it is remembered. */
-export const pendingRequest = (
-  request: NewRequest & { createdAt: number },
-  retentionMs = 7 * 86_400_000,
-): FalRequest => ({
-  webhook: null,
-  ...request,
-  state: "pending",
-  completedAt: null,
-  expiresAt: request.createdAt + retentionMs,
-  statusBody: null,
-  result: null,
+/** What came of it. */
+export const result = (body = '{"images":[]}', more: Partial<KeptResult> = {}): KeptResult => ({
+  statusBody: '{"status":"COMPLETED"}',
+  status: 200,
+  headers: { "x-fal-request-id": "r" },
+  body,
+  ...more,
 });
 
 /** A log that is read afterwards. */

@@ -3,7 +3,7 @@ import { silent } from "../../src/log.ts";
 import { createWriteBehind } from "../../src/store/batch.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { createRequests } from "../../src/store/requests.ts";
-import { submitted } from "./support.ts";
+import { result, submitted } from "./support.ts";
 
 const [options = "{}", prefix = "r"] = process.argv.slice(2);
 const database = await openDatabase({ ...JSON.parse(options), log: silent });
@@ -12,8 +12,8 @@ const requests = createRequests({ database, writes });
 
 for (let number = 0; ; number++) {
   await requests.remember(submitted(`${prefix}-${number}`));
-  const result = { status: 200, headers: {}, body: String(number).repeat(number % 500) };
-  if (number % 3 > 0) await requests.settle(`${prefix}-${number}`, { state: "completed", result });
+  const body = String(number).repeat(number % 500);
+  if (number % 3 > 0) await requests.settle(`${prefix}-${number}`, result(body));
   if (number % 40 > 0) continue;
   if (number % 80 > 0) await writes.flush();
   if (number % 80 > 0) process.stdout.write(`${number}\n`);
