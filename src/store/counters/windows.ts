@@ -37,7 +37,12 @@ export function createWindows(now: () => number = () => performance.now()): Wind
     sweep(time);
     let window = windows.get(name);
     if (!window) {
-      window = { ring: new Float64Array(Math.max(1, Math.min(limit, 8))), first: 0, count: 0, windowMs };
+      window = {
+        ring: new Float64Array(Math.max(1, Math.min(limit, 8))),
+        first: 0,
+        count: 0,
+        windowMs,
+      };
       windows.set(name, window);
     }
     window.windowMs = windowMs;
