@@ -5,6 +5,7 @@ import { tooLarge } from "./http/body.ts";
 import { createCors } from "./http/cors.ts";
 import { docs } from "./http/docs.ts";
 import { createEdge } from "./http/edge.ts";
+import { checkHead } from "./http/head.ts";
 import { methodsOf } from "./http/methods.ts";
 import { trace } from "./http/trace.ts";
 import { ApiError } from "./openai/error.ts";
@@ -59,6 +60,7 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
         ? undefined
         : admit(request, sockets.callerOf(request) ?? keyring.identify(request)),
     measure: (request, path) => {
+      checkHead(request);
       const streams = isNative(path) || path === "/files";
       const limit = (streams ? config.maxUploadSize : config.maxBodySize) * 1e6;
       if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);

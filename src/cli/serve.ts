@@ -1,6 +1,8 @@
 /** `falgate serve`: listening, and leaving in good order. */
+import http from "node:http";
 import { type App, createApp } from "../app.ts";
 import { type Config, ConfigError, ConfigSchema } from "../config.ts";
+import { READ } from "../http/head.ts";
 import { createLog, type Log } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { createGateway } from "./gateway.ts";
@@ -138,6 +140,8 @@ function exposure(config: Config, { flags, env }: Invocation) {
 
 function listen(app: ReturnType<typeof createApp>, config: Config, hostname: string): void {
   const { port } = config;
+  // Bun's own limit is 16 KB, of which it tells without a word of why.
+  http.maxHeaderSize = READ;
   try {
     app.listen({
       hostname,
