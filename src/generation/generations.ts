@@ -1,27 +1,22 @@
 /** All generations of this process: which request starts one, and which joins one. */
 import type { Streams } from "../fal/stream.ts";
 import type { Queue } from "../fal/queue.ts";
-import { ApiError, invalidRequest } from "../openai/error.ts";
 import type { Log } from "../log.ts";
 import type { CancelPolicy } from "./call.ts";
 import { createGeneration, type Generation } from "./generation.ts";
+import { checkedKey, type Repetition, reusedKey } from "./idempotency.ts";
 import { type Keep, keeping } from "./keep.ts";
 import { fingerprint, type Plan } from "./plan.ts";
-import { type Retired, type Settled, startRun } from "./run.ts";
+import { type Retired, type Run, type Settled, startRun } from "./run.ts";
 
-/** How a client says that a request is the same as an earlier one. */
-export interface Repetition {
-  /** `x-stainless-retry-count` above 0: an SDK sends the same call again. */
-  retry: boolean;
-  idempotencyKey?: string | undefined;
-  /** Digest of the request's body. */
-  body: string;
-}
+export type { Repetition };
 
 export interface Asked {
   owner: string;
   plan: Plan;
   repetition: Repetition;
+  /** Carries the plan out in its place; `print` is what makes two requests the same. */
+  run?: ((changed: () => void, print: string) => Run) | undefined;
 }
 
 export interface Generations {
@@ -110,28 +105,30 @@ export function createGenerations(options: GenerationsOptions): Generations {
     return (orphan ?? (retry ? entries.at(-1) : undefined))?.generation;
   }
 
-  function begin({ owner, plan, repetition }: Asked): Generation {
+  function begin({ owner, plan, repetition, run }: Asked): Generation {
     const { retry, idempotencyKey, body } = repetition;
-    const key = idempotencyKey === undefined ? undefined : `${owner} ${checked(idempotencyKey)}`;
+    const key = idempotencyKey === undefined ? undefined : `${owner} ${checkedKey(idempotencyKey)}`;
     const named = key === undefined ? undefined : byKey.get(key);
     if (named && alive(named)) {
-      if (named.body !== body) throw reused();
+      if (named.body !== body) throw reusedKey();
       return named.generation;
     }
     const print = fingerprint(owner, plan);
     const joined = equal(print, retry);
-    const generation = joined ?? start(plan, print);
+    const generation = joined ?? start(print, run ?? ownRun(plan));
     if (key !== undefined) remember(key, generation, body);
     return generation;
   }
 
-  function start(plan: Plan, print: string): Generation {
+  const ownRun = (plan: Plan) => (changed: () => void) => {
+    const run = startRun(plan, { queue, streams, retired, changed, now });
+    return keep ? keeping(run, keep, log) : run;
+  };
+
+  function start(print: string, run: NonNullable<Asked["run"]>): Generation {
     const generation = createGeneration({
       policy,
-      start(changed) {
-        const run = startRun(plan, { queue, streams, retired, changed, now });
-        return keep ? keeping(run, keep, log) : run;
-      },
+      start: (changed) => run(changed, print),
       failed: (error) => log.warn("a cancellation failed", { error }),
     });
     const entry: Entry = { generation, expires: Number.POSITIVE_INFINITY };
@@ -173,18 +170,4 @@ function trim(map: Map<string, unknown>): void {
     if (map.size <= KEPT) return;
     map.delete(key);
   }
-}
-
-function checked(key: string): string {
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  const message = "'Idempotency-Key' must be 1 to 255 visible ASCII characters.";
-  throw invalidRequest(message, "Idempotency-Key");
-}
-
-function reused(): ApiError {
-  const message = "'Idempotency-Key' was used before with another request body.";
-  return new ApiError(422, message, "invalid_request_error", {
-    param: "Idempotency-Key",
-    code: "idempotency_key_reused",
-  });
 }

@@ -12,6 +12,8 @@ export interface TaskRequests {
   edit: EditRequest;
   variation: Omit<EditRequest, "prompt">;
   video: VideoRequest;
+  /** A picture out of a finished video. */
+  frame: { video: string };
   speech: SpeechRequest;
   transcription: TranscriptionRequest & { asks?: Asks };
 }

@@ -108,6 +108,23 @@ function films(endpoint: Endpoint, role: Role) {
   return taken && unmet({}, endpoint).every((name) => OURS.test(name));
 }
 
+/** What stands there where the model makes a finished video otherwise, best first. */
+const REFILMED = ["/video-to-video/edit", "/edit-video", "/video-to-video"] as const;
+
+/** What changes a finished video as words say, for the model that `endpoint` films with. */
+export function remixSibling(find: Find, endpoint: Endpoint): Endpoint | undefined {
+  if (refilms(endpoint)) return endpoint;
+  return rewrites(endpoint.id, FILMS, REFILMED)
+    .map(find)
+    .find((other) => other && refilms(other));
+}
+
+function refilms(endpoint: Endpoint) {
+  const { prompt, video_url } = endpoint.input;
+  const films = endpoint.output === "video" && prompt !== undefined && video_url?.required === true;
+  return films && unmet({}, endpoint).every((name) => /^(prompt|video_url)$/.test(name));
+}
+
 /** What serves an endpoint's model when pictures come along. */
 export function company(
   find: Find,

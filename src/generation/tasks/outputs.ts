@@ -11,6 +11,7 @@ const MAKES: Readonly<Record<TaskKind, (settled: Settled) => readonly (Media | P
   edit: drawn,
   variation: drawn,
   video: (settled) => [filmed(settled)],
+  frame: drawn,
   speech: (settled) => [sounded(settled)],
   transcription(settled) {
     written(settled); // Throws where nothing was written down.

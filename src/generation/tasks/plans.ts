@@ -1,5 +1,6 @@
 /** From a task's request to what is sent for it: planned when it is made, and again after a restart. */
 import { chooseVideo, fitVideo, type VideoRequest } from "../../models/fit/video.ts";
+import { firstFrame, frameExtractors } from "../../models/frame.ts";
 import type { Dictionary, Model } from "../../models/resolve.ts";
 import { invalidRequest, modelNotFound } from "../../openai/error.ts";
 import { drawing, pictureModel } from "../draw.ts";
@@ -13,6 +14,7 @@ export type Asked = TaskWork & { model: string };
 
 /** Throws ApiError, 404 or 400 with the parameter named, where the request cannot be honoured. */
 export function planOf(dictionary: Dictionary, asked: Asked): Plan {
+  if (asked.kind === "frame") return framing(dictionary, asked);
   if (asked.kind === "image") {
     return drawing(pictureModel(dictionary, asked.model), asked.request);
   }
@@ -32,9 +34,21 @@ export function planOf(dictionary: Dictionary, asked: Asked): Plan {
   }
 }
 
+/** What takes a picture out of a video needs nothing else; the model is the one that made the video. */
+function framing(
+  dictionary: Dictionary,
+  { model, request }: Extract<Asked, { kind: "frame" }>,
+): Plan {
+  const fit: Plan["fit"] = (endpoint) => ({
+    calls: [{ input: firstFrame(request.video, endpoint), pictures: 1 }],
+    adjusted: [],
+  });
+  return { model, endpoints: frameExtractors(dictionary), fit };
+}
+
 function filming(model: Model, request: VideoRequest): Plan {
   const { images, role, imagesParam } = request;
-  if (model.kind !== "video") {
+  if (model.kind !== "video" && !model.endpoints.some(({ output }) => /^videos?$/.test(output))) {
     const message = `The model '${model.id}' does not make videos.`;
     throw invalidRequest(message, "model", "unsupported_model");
   }

@@ -8,6 +8,7 @@ const USUAL: Readonly<Record<TaskKind, number>> = {
   edit: 12_000,
   variation: 12_000,
   video: 75_000,
+  frame: 4_000,
   speech: 6_000,
   transcription: 10_000,
 };

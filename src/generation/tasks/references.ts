@@ -12,6 +12,7 @@ const FILES: Readonly<Record<TaskKind, Readonly<Record<string, Sort>>>> = {
   edit: { images: "image", mask: "image" },
   variation: { images: "image" },
   video: { images: "image", video: "video", audio: "audio" },
+  frame: { video: "video" },
   speech: {},
   transcription: { file: "audio" },
 };

@@ -95,6 +95,8 @@ export function createTasks(options: TasksOptions): Tasks {
   async function cancel(owner: string, id: string): Promise<Task | undefined> {
     const record = await owned(owner, id);
     if (!record) return undefined;
+    // Clients that are cut off by the end of the process have not asked for the end of anything.
+    if (halt.aborted) throw stopping();
     const pursuit = running.get(id);
     if (!pursuit) {
       // Another process runs it: it is told at its next look.

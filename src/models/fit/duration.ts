@@ -48,6 +48,20 @@ export function fitDuration(length: Length, endpoint: Endpoint): Part {
   throw invalidRequest(`The model ${endpoint.id} has one length only.`, length.param);
 }
 
+/** The length that an input says, in seconds; nothing where the model decides. */
+export function secondsOf(input: Readonly<Record<string, unknown>>): number | undefined {
+  const name = Object.keys(FIELDS).find((field) => input[field] !== undefined);
+  if (name !== undefined) {
+    const figure = Number.parseFloat(String(input[name])) / FIELDS[name]!;
+    return Number.isFinite(figure) ? figure : undefined;
+  }
+  const frames = Number(input.num_frames);
+  if (!Number.isFinite(frames)) return undefined;
+  const rate = Object.keys(RATES).map((field) => Number(input[field]));
+  const known = rate.find((value) => value > 0) ?? USUAL_RATE;
+  return Math.round(((frames - 1) / known) * 10) / 10;
+}
+
 function readSeconds({ value, param }: Length): number | "auto" {
   if (typeof value === "string" && /^auto$/i.test(value.trim())) return "auto";
   const figure = /^(\d+(?:\.\d+)?)\s*s?$/i.exec(String(value).trim());
