@@ -140,8 +140,8 @@ function exposure(config: Config, { flags, env }: Invocation) {
 
 function listen(app: ReturnType<typeof createApp>, config: Config, hostname: string): void {
   const { port } = config;
-  // Bun's own limit is 16 KB, of which it tells without a word of why.
-  http.maxHeaderSize = READ;
+  // Bun's own limit is 16 KB, and its refusal has no body. Its types do not know the setter.
+  Object.assign(http, { maxHeaderSize: READ });
   try {
     app.listen({
       hostname,
