@@ -1,6 +1,5 @@
 /** The whole HTTP surface, in the order in which a request meets it. */
 import { Elysia } from "elysia";
-import { admit } from "./accounts/principal.ts";
 import { tooLarge } from "./http/body.ts";
 import { createCors } from "./http/cors.ts";
 import { docs } from "./http/docs.ts";
@@ -9,6 +8,7 @@ import { checkHead } from "./http/head.ts";
 import { methodsOf } from "./http/methods.ts";
 import { trace } from "./http/trace.ts";
 import { ApiError } from "./openai/error.ts";
+import { createAdmission } from "./routes/admission.ts";
 import { GROUPS, INTRODUCTION } from "./routes/about.ts";
 import type { Deps } from "./routes/deps.ts";
 import { renderError, renderNativeError } from "./routes/errors.ts";
@@ -48,17 +48,16 @@ const NOWHERE: Surroundings = {
 };
 
 export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) {
-  const { config, keyring, log, version } = deps;
+  const { config, log, version } = deps;
   const { patient, draining, upgrade } = { ...NOWHERE, ...surroundings };
   const sockets = realtime(deps, upgrade);
 
   const edge = createEdge({
     log,
     cors: createCors(config.corsOrigin),
-    admit: (request, path) =>
-      PUBLIC.test(path)
-        ? undefined
-        : admit(request, sockets.callerOf(request) ?? keyring.identify(request)),
+  const admission = createAdmission({ ...deps, callerOf: sockets.callerOf });
+    admit: (request, path) => (PUBLIC.test(path) ? undefined : admission.admit(request, path)),
+    enter: (request, path) => (PUBLIC.test(path) ? undefined : admission.enter(request, path)),
     measure: (request, path) => {
       checkHead(request);
       const streams = isNative(path) || path === "/files";

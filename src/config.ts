@@ -51,6 +51,25 @@ export const ConfigSchema = Type.Object({
     expects: "printable characters without spaces",
   }),
   allowAnonymous: flag({ description: "serve a public address without any client key" }),
+  adminKey: Type.Optional(
+    Type.String({
+      ...meta({
+        description: "opens `/admin/*`, and nothing else; without it there is no administration",
+        secret: true,
+        expects: "16 printable characters or more, without spaces",
+      }),
+      pattern: "^[\\x21-\\x2b\\x2d-\\x7e]{16,}$",
+    }),
+  ),
+  maxFailedKeys: Type.Integer({
+    ...meta({
+      description:
+        "wrong keys a minute from one address, after which no new caller is heard from there; 0 is any number",
+    }),
+    default: 30,
+    minimum: 0,
+    maximum: 1_000_000,
+  }),
   port: Type.Integer({
     ...meta({ description: "port to listen on; 0 takes a free one" }),
     default: 3001,
@@ -220,6 +239,17 @@ export const ConfigSchema = Type.Object({
         shown: "`./data`; with `--sandbox` memory",
       }),
       pattern: "^[^\\x00-\\x1f]+$",
+    }),
+  ),
+  databaseUrl: Type.Optional(
+    Type.String({
+      ...meta({
+        description: "PostgreSQL for several instances",
+        secret: true,
+        expects: "of the form postgres://user:password@host/database",
+        shown: "SQLite in `DATA_DIR`",
+      }),
+      pattern: "^postgres(ql)?://[^\\s]+$",
     }),
   ),
   taskRetention: Type.Number({

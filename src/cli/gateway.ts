@@ -1,5 +1,4 @@
 /** Everything a gateway is made of, put together from its configuration. */
-import { createKeyring } from "../accounts/keyring.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { createFalKeys } from "../fal/keys.ts";
 import { createLanguage } from "../fal/language.ts";
@@ -15,6 +14,7 @@ import { createAttachments } from "../generation/attachments.ts";
 import { createGenerations } from "../generation/generations.ts";
 import { createKeep } from "../generation/keep.ts";
 import { createOrigin } from "../http/origin.ts";
+import { createTrust } from "../http/trust.ts";
 import type { Log } from "../log.ts";
 import { builtinCatalog, type Catalog } from "../models/catalog.ts";
 import { createLiveCatalog, type LiveCatalog } from "../models/live.ts";
@@ -35,13 +35,17 @@ import { createReceiver } from "../relay/webhook-receive.ts";
 import { createWebhooks } from "../relay/webhook.ts";
 import type { KeepMedia } from "../generation/tasks/keeping.ts";
 import type { Deps } from "../routes/deps.ts";
+import type { Counters } from "../store/counters/counters.ts";
+import { createMemoryCounters } from "../store/counters/memory.ts";
+import type { KeyStore } from "../store/keys/keys.ts";
 import type { MediaStore } from "../store/media/media.ts";
 import type { FalRequest } from "../store/request.ts";
 import type { Requests } from "../store/requests.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
 import { VERSION } from "../version.ts";
+import { createAccounts, memoryKeys } from "./accounts.ts";
 import { createFreshness, remembered } from "./freshness.ts";
-import { keptMedia } from "./media.ts";
+import { keptMedia, mediaStoreOf, sweeping } from "./media.ts";
 import { memoryRequests } from "./requests.ts";
 import { gatewayTasks, memoryTaskStore } from "./tasks.ts";
 
@@ -63,7 +67,11 @@ export interface Shared {
   /** Whether the database answers. */
   storeReady?(): Promise<boolean>;
   taskStore?: TaskStore;
-  /** Where what was made is kept; by default fal's links are handed out. */
+  /** Client keys beside those of `API_KEY`. */
+  keyStore?: KeyStore;
+  /** What is counted across calls; by default, in this process alone. */
+  counters?: Counters;
+  /** Where what was made is kept, in place of what the configuration says. */
   mediaStore?: MediaStore | undefined;
   /** Keeps what a task made, in place of the media store. */
   keep?: KeepMedia;
@@ -86,7 +94,9 @@ export function createGateway(
     requests: stored = memoryRequests(log),
     storeReady = async () => true,
     taskStore = memoryTaskStore(log),
-    mediaStore,
+    keyStore = memoryKeys(log),
+    counters = createMemoryCounters(),
+    mediaStore = mediaStoreOf(config),
     addressOf = () => undefined,
     ...shared
   }: Shared = {},
@@ -133,16 +143,19 @@ export function createGateway(
     platform: createPlatform({ url: config.falPlatformUrl, key: config.falKey[0] }),
     ...{ catalog, folder: shared.folder, log, everyMs },
   });
+  const accounts = createAccounts(config, { counters, keyStore, anonymous, log });
+  const trust = createTrust({ trusted: config.trustedProxies, addressOf });
   const language = createLanguage({ transport, url: config.falRunUrl });
   const tasks = gatewayTasks(config, {
     ...{ queue, keys, language, dictionary, storage, attachments, webhooks, log, schedule },
     ...{ store: taskStore, ...(mediaStore ? keptMedia(media, mediaStore) : {}) },
     ...(shared.keep ? { keep: shared.keep } : {}),
   });
+  let sweeper: Timer | undefined;
   return {
     config,
     log,
-    keyring: createKeyring(config.apiKey, { anonymous }),
+    accounts,
     dictionary,
     generations,
     tasks,
@@ -171,11 +184,8 @@ export function createGateway(
     signer,
     storage,
     attachments,
-    originOf: createOrigin({
-      publicUrl: config.publicUrl,
-      trusted: config.trustedProxies,
-      addressOf,
-    }),
+    originOf: createOrigin({ publicUrl: config.publicUrl, trust }),
+    clientOf: trust.clientOf,
     language,
     media,
     mediaStore,
@@ -186,6 +196,8 @@ export function createGateway(
     following: follows.active,
     deliveries,
     start() {
+      accounts.start();
+      if (mediaStore) sweeper = sweeping(mediaStore, config, log);
       if (everyMs > 0) freshness.start();
       guardian.start();
       deliveries.resume().catch((error: unknown) => {
@@ -197,6 +209,8 @@ export function createGateway(
     },
     async stop() {
       ending.abort();
+      accounts.stop();
+      clearInterval(sweeper);
       freshness.stop();
       await Promise.all([guardian.stop(), deliveries.stop(), tasks.stop()]);
     },

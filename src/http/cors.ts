@@ -8,6 +8,9 @@ const EXPOSED = [
   "x-fal-request-id",
   "x-fal-request-timeout-type",
   "x-falgate-adjusted",
+  "x-ratelimit-limit-requests",
+  "x-ratelimit-remaining-requests",
+  "x-ratelimit-reset-requests",
 ].join(", ");
 
 const METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD";

@@ -6,13 +6,27 @@ import { beginTrace, carryTrace, requestId, type Trace } from "./trace.ts";
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
+interface Named {
+  name: string;
+}
+
+/** A request that was let in, until its answer has ended. */
+interface Passage {
+  /** For the answer. */
+  headers: Readonly<Record<string, string>>;
+  /** A second time does nothing. */
+  leave(): void;
+}
+
 export interface EdgeOptions {
   log: Log;
   cors: Cors;
   /** Throws for a caller who may not pass; says under which name the others are logged. */
-  admit(request: Request, path: string): { name: string } | undefined;
+  admit(request: Request, path: string): Named | Promise<Named> | undefined;
   /** Throws for a body that is too large to be read. */
   measure(request: Request, path: string): void;
+  /** Throws for an admitted caller who asks too much. What it gives is told when the answer has ended. */
+  enter?(request: Request, path: string): Promise<Passage> | undefined;
   /** The answer to a request that becomes a WebSocket; nothing for any other. */
   upgrade?(request: Request, path: string): Response | undefined;
   /** Called for every admitted request, so that a long wait is not cut by the server's idle timer. */
@@ -25,16 +39,19 @@ export interface EdgeOptions {
 
 /** Wraps the whole application: ids, CORS, admission, limits and the access log, also for 404s. */
 export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
-  const { log, cors, admit, measure, upgrade, patient, draining, render } = options;
+  const { log, cors, admit, measure, enter, upgrade, patient, draining, render } = options;
   return (next) => async (incoming) => {
     const traced = beginTrace(incoming, requestId(incoming));
     const { request, path } = canonical(incoming);
+    let passage: Passage | undefined;
     const answer = async (): Promise<Response> => {
       if (request.method === "OPTIONS") return cors.preflight(request);
       if (draining()) return leaving();
       traced.key = admit(request, path)?.name;
       measure(request, path);
       const upgraded = upgrade?.(incoming, path);
+      const entering = enter?.(request, path);
+      if (entering) passage = await entering;
       if (upgraded) return upgraded;
       patient(incoming);
       return next(request);
@@ -52,6 +69,19 @@ export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
 
 /** The process is on its way out: another instance, or the next one, will answer. */
 function leaving(): never {
+/** A stream ends later than its head is sent; a client that leaves may never have begun to read it. */
+function leaveAtEnd(
+  { headers, leave }: Passage,
+  told: Headers,
+  { ended }: Trace,
+  left: AbortSignal,
+): void {
+  for (const [name, value] of Object.entries(headers)) told.set(name, value);
+  if (!ended || left.aborted) return leave();
+  void ended.then(leave);
+  left.addEventListener("abort", leave, { once: true });
+}
+
   throw new ApiError(503, "The gateway is shutting down.", "server_error", {
     code: "shutting_down",
     headers: { connection: "close", "retry-after": "1" },

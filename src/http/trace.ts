@@ -29,9 +29,17 @@ export function beginTrace(request: Request, id: string): Trace {
   return begun;
 }
 
+const arrivals = new WeakMap<Request, Request>();
+
 /** The same request under a rewritten URL keeps its trace. */
 export function carryTrace(from: Request, to: Request): void {
   traces.set(to, trace(from));
+  arrivals.set(to, from);
+}
+
+/** The request as it arrived, which is the one that the server knows. */
+export function arrivalOf(request: Request): Request {
+  return arrivals.get(request) ?? request;
 }
 
 const SANE = /^[\w.:-]{1,128}$/;

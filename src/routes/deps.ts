@@ -1,5 +1,5 @@
 /** What the routes work with; made once in the shell, replaced piece by piece in tests. */
-import type { Keyring } from "../accounts/keyring.ts";
+import type { Accounts } from "../accounts/accounts.ts";
 import type { Config } from "../config.ts";
 import type { Language } from "../fal/language.ts";
 import type { MediaSource } from "../fal/media.ts";
@@ -21,7 +21,7 @@ import type { MediaStore } from "../store/media/media.ts";
 export interface Deps {
   config: Config;
   log: Log;
-  keyring: Keyring;
+  accounts: Accounts;
   dictionary: Dictionary;
   generations: Generations;
   tasks: Tasks;
@@ -44,6 +44,8 @@ export interface Deps {
   attachments: Attachments;
   /** Base of the links in an answer to this request. */
   originOf(request: Request): string;
+  /** The address of a request's client, past the proxies that are trusted. */
+  clientOf(request: Request): string | undefined;
   /** Whether fal can be reached with any of the configured keys. */
   probe(): Promise<Verdict>;
   /** Whether the database answers. */

@@ -26,7 +26,8 @@ export interface RealtimeRoute {
 export type Become = (request: Request, handlers: Handlers) => boolean;
 
 export function realtime(deps: Deps, become: Become): RealtimeRoute {
-  const { dictionary, keyring, realtime, realtimeTokens } = deps;
+  const { accounts, dictionary, realtime, realtimeTokens } = deps;
+  const { keyring } = accounts;
   const wants = (request: Request) =>
     request.headers.get("upgrade")?.toLowerCase() === "websocket" && request.method === "GET";
 
@@ -36,8 +37,10 @@ export function realtime(deps: Deps, become: Become): RealtimeRoute {
       const { value: token } = take(new URL(request.url).search, TOKEN);
       if (token === undefined) return undefined;
       const holder = realtimeTokens.holderOf(token);
+      // A token is as good as the key that it was asked for with.
+      if (holder) return keyring.byId(holder.id) ?? keyring.identify(request);
       const headers = { authorization: `Bearer ${token}` };
-      return holder ?? keyring.identify(new Request(request.url, { headers }));
+      return keyring.identify(new Request(request.url, { headers }));
     },
 
     upgrade(request, path) {

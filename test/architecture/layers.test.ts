@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   relay: ["address", "fal", "log", "store"],
   store: ["log"],
   generation: ["fal", "log", "models", "openai", "store"],
-  accounts: ["openai"],
+  accounts: ["log", "openai", "store"],
   models: ["fal", "openai"],
   errors: ["fal", "openai"],
   http: ["log", "openai"],
