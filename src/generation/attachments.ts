@@ -51,7 +51,7 @@ export function createAttachments(
   }
 
   async function upload({ file, contentType, name }: Omit<Attachment, "digest">): Promise<string> {
-    const sent = { bytes: file.stream(), body: file, contentType, name };
+    const sent = { bytes: file.stream(), contentType, name };
     return (await storage.upload(sent))!;
   }
 
