@@ -51,11 +51,11 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
   const { config, log, version } = deps;
   const { patient, draining, upgrade } = { ...NOWHERE, ...surroundings };
   const sockets = realtime(deps, upgrade);
+  const admission = createAdmission({ ...deps, callerOf: sockets.callerOf });
 
   const edge = createEdge({
     log,
     cors: createCors(config.corsOrigin),
-  const admission = createAdmission({ ...deps, callerOf: sockets.callerOf });
     admit: (request, path) => (PUBLIC.test(path) ? undefined : admission.admit(request, path)),
     enter: (request, path) => (PUBLIC.test(path) ? undefined : admission.enter(request, path)),
     measure: (request, path) => {

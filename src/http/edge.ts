@@ -47,11 +47,12 @@ export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
     const answer = async (): Promise<Response> => {
       if (request.method === "OPTIONS") return cors.preflight(request);
       if (draining()) return leaving();
-      traced.key = admit(request, path)?.name;
+      const caller = admit(request, path);
+      traced.key = (caller instanceof Promise ? await caller : caller)?.name;
       measure(request, path);
-      const upgraded = upgrade?.(incoming, path);
       const entering = enter?.(request, path);
       if (entering) passage = await entering;
+      const upgraded = upgrade?.(incoming, path);
       if (upgraded) return upgraded;
       patient(incoming);
       return next(request);
@@ -61,14 +62,13 @@ export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
       return render(error, path);
     });
     response.headers.set("x-request-id", traced.id);
+    if (passage) leaveAtEnd(passage, response.headers, traced, incoming.signal);
     if (request.method !== "OPTIONS") cors.decorate(request, response.headers);
     reportAtEnd(log, traced, request.method, path, response.status);
     return response;
   };
 }
 
-/** The process is on its way out: another instance, or the next one, will answer. */
-function leaving(): never {
 /** A stream ends later than its head is sent; a client that leaves may never have begun to read it. */
 function leaveAtEnd(
   { headers, leave }: Passage,
@@ -82,6 +82,8 @@ function leaveAtEnd(
   left.addEventListener("abort", leave, { once: true });
 }
 
+/** The process is on its way out: another instance, or the next one, will answer. */
+function leaving(): never {
   throw new ApiError(503, "The gateway is shutting down.", "server_error", {
     code: "shutting_down",
     headers: { connection: "close", "retry-after": "1" },
@@ -89,7 +91,7 @@ function leaveAtEnd(
 }
 
 /** First segments of the `/v1` resources, which answer without the prefix too. */
-const RESOURCES = /^\/(models|images|chat|responses|embeddings|audio|videos|tasks)(?=\/|$)/;
+const RESOURCES = /^\/(models|images|chat|responses|embeddings|audio|videos?|tasks)(?=\/|$)/;
 
 /**
  * Base URLs are written with and without `/v1`, and some clients add another to one that has it.
