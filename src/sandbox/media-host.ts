@@ -27,10 +27,27 @@ export async function mediaHost(fal: Fal, call: Call): Promise<Response> {
     "content-length": String(to - from + 1),
     ...(range && { "content-range": `bytes ${from}-${to}/${bytes.length}` }),
   };
-  const body = call.method === "HEAD" ? null : bytes.subarray(from, to + 1);
-  return new Response(body as Uint8Array<ArrayBuffer> | null, {
+  const asked = bytes.subarray(from, to + 1) as Uint8Array<ArrayBuffer>;
+  const { mediaTime = 0 } = fal.settings;
+  const sent = mediaTime > 0 ? slowly(asked, mediaTime) : asked;
+  return new Response(call.method === "HEAD" ? null : sent, {
     status: range ? 206 : 200,
     headers: part,
+  });
+}
+
+const PIECES = 4;
+
+function slowly(bytes: Uint8Array, ms: number): ReadableStream<Uint8Array> {
+  const size = Math.ceil(bytes.length / PIECES);
+  return new ReadableStream({
+    async start(controller) {
+      for (let from = 0; from < bytes.length; from += size) {
+        controller.enqueue(bytes.subarray(from, from + size));
+        await Bun.sleep(ms / PIECES);
+      }
+      controller.close();
+    },
   });
 }
 

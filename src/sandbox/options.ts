@@ -28,6 +28,8 @@ export interface SandboxOptions {
   noResponses?: boolean;
   /** Milliseconds between two pieces of a streamed answer. Default 5. */
   chunkTime?: number;
+  /** Milliseconds that a file takes from its first byte to its last. Default 0. */
+  mediaTime?: number;
   /** Milliseconds before a webhook that failed is called again, then twice that, five times in all. */
   webhookRetry?: number;
   /** What `GET /account/billing` says is left, in dollars. Default 100. */
@@ -49,6 +51,7 @@ const kinds: { [name in keyof Required<Settings>]: (value: unknown) => boolean }
   apps: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   noResponses: (value) => typeof value === "boolean",
   chunkTime: isAmount,
+  mediaTime: isAmount,
   webhookRetry: isAmount,
   balance: isAmount,
 };

@@ -23,8 +23,8 @@ Control:
   GET    /sandbox/requests   every request received, as JSON; DELETE forgets them
   GET    /sandbox/billed     what would have been charged; DELETE forgets it
   GET    /sandbox/options    PATCH changes: keys, locked, refused, queueTime, runTime, concurrency,
-                             forgetAfter, retired, apps, noResponses, chunkTime, webhookRetry,
-                             balance
+                             forgetAfter, retired, apps, noResponses, chunkTime, mediaTime,
+                             webhookRetry, balance
   POST   /sandbox/reset      forgets everything
 
   curl ${origin}/queue/fal-ai/flux/dev -H "Authorization: Key me:secret" \\

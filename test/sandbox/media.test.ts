@@ -205,6 +205,16 @@ describe("ranges", () => {
   }
 });
 
+test("a slow file comes in pieces, and is whole", async () => {
+  const { video } = await run("fal-ai/veo3.1", {});
+  const whole = await (await fetch(video.url)).bytes();
+  sandbox.update({ mediaTime: 40 });
+  const pieces = await Array.fromAsync((await fetch(video.url)).body!);
+  sandbox.update({ mediaTime: undefined });
+  expect(pieces.length).toBeGreaterThan(1);
+  expect(Buffer.concat(pieces).equals(whole)).toBe(true);
+});
+
 describe("text", () => {
   test("whisper, wizper and elevenlabs, each in its own way", async () => {
     const audio_url = "https://example.com/a.mp3";
