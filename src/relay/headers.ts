@@ -2,8 +2,8 @@
 
 /** Everything of fal's own goes along; of the rest only what describes the body. */
 const TO_FAL = /^(x-fal-.+|x-app-fal-.+|content-type|content-encoding|accept|user-agent|range)$/;
-/** The proxy protocol's own header says where a call goes, to falgate and to nobody else. */
-const NOT_TO_FAL = new Set(["x-fal-target-url", "x-fal-client-proxy"]);
+/** Said to falgate and to nobody else: the proxy protocol's own words, and a key by any name. */
+const NOT_TO_FAL = /^x-fal-(target-url|client-proxy|.*(key|token|authorization))$/;
 
 const TO_CLIENT =
   /^(x-fal-.+|content-type|content-length|content-encoding|content-range|accept-ranges|cache-control|etag|last-modified|retry-after|location)$/;
@@ -18,7 +18,7 @@ const OF_THE_BYTES = new Set(["content-length", "content-encoding"]);
  */
 export function toFal(headers: Headers, streamed = false): Record<string, string> {
   const length = streamed ? headers.get("content-length") : null;
-  const passed = [...headers].filter(([name]) => TO_FAL.test(name) && !NOT_TO_FAL.has(name));
+  const passed = [...headers].filter(([name]) => TO_FAL.test(name) && !NOT_TO_FAL.test(name));
   return {
     ...Object.fromEntries(passed),
     "accept-encoding": "identity",

@@ -2,6 +2,7 @@
 import { Elysia } from "elysia";
 import { admitted } from "../accounts/principal.ts";
 import { bodyOf } from "../relay/body.ts";
+import { refused } from "../relay/fault.ts";
 import type { Host } from "../relay/target.ts";
 import { uploadBounds } from "./bounds.ts";
 import type { Deps } from "./deps.ts";
@@ -17,6 +18,9 @@ const HOSTS: Readonly<Record<string, Host | "rest">> = {
   "rest.alpha.fal.ai": "rest",
 };
 
+const NO_TARGET =
+  "The header x-fal-target-url must hold an address of fal's: https://queue.fal.run/…, https://fal.run/… or https://rest.fal.ai/….";
+
 export function proxy(deps: Deps) {
   const { config, rest, originOf } = deps;
   const bounds = uploadBounds(config);
@@ -24,7 +28,7 @@ export function proxy(deps: Deps) {
 
   async function forward(request: Request): Promise<Response> {
     const target = targetOf(request.headers.get("x-fal-target-url"));
-    if (!target) return Response.json("Invalid request", { status: 400 });
+    if (!target) return refused(400, NO_TARGET);
     const { host, path, search } = target;
     const { method, headers, signal } = request;
     if (host !== "rest") return relayed({ host, method, path, search, prefix: "" }, request);
