@@ -1,4 +1,5 @@
-/** What is counted across calls, and across processes: windows, places, budgets, and word of changes. */
+/** What is counted across calls, and across processes: windows, places, budgets, lines, and word of changes. */
+import type { Line, LineOptions } from "./line.ts";
 
 export interface Counters {
   /**
@@ -20,6 +21,8 @@ export interface Counters {
   settle(budget: string, id: string, actual: number): Promise<void>;
   /** The call of that hold costs nothing. */
   free(budget: string, id: string): Promise<void>;
+  /** The line of that name, in front of spots that all instances share. Asked for once. */
+  line(name: string, options: LineOptions): Line;
   /** Tells every instance, this one too. Nothing is kept for one that cannot hear it now. */
   publish(topic: string, text: string): Promise<void>;
   /** Calls back with what is published until the returned function is called. */

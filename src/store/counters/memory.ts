@@ -1,6 +1,8 @@
 /** The counters of one process, in its memory. */
 import type { Counters, Place } from "./counters.ts";
+import { createFairServer } from "./fair.ts";
 import { createLedger } from "./ledger.ts";
+import { createLine } from "./line.ts";
 import { createTopics } from "./topics.ts";
 import { createWindows } from "./windows.ts";
 
@@ -40,6 +42,7 @@ export function createMemoryCounters({ now }: MemoryOptions = {}): Counters {
     hold: ledger.hold,
     settle: async (budget, id, actual) => ledger.settle(budget, id, actual),
     free: async (budget, id) => ledger.free(budget, id),
+    line: (_, options) => createLine(createFairServer(options)),
     publish: async (topic, text) => topics.tell(topic, text),
     subscribe: topics.subscribe,
     onRejoin: () => () => {},

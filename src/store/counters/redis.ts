@@ -16,8 +16,10 @@ import { type Connection, connect } from "./connection.ts";
 import { type Counters, CountersLost } from "./counters.ts";
 import { hear } from "./hearing.ts";
 import { BEAT_MS, LEASE_MS, type Leased } from "./leases.ts";
+import { createLine } from "./line.ts";
 import { HIT, LIVE } from "./lua.ts";
 import { createRedisBudgets } from "./redis-budgets.ts";
+import { createRedisServer, type RedisServer } from "./redis-line.ts";
 import { createRedisPlaces } from "./redis-places.ts";
 import { createTopics } from "./topics.ts";
 import { createWindows } from "./windows.ts";
@@ -56,6 +58,7 @@ export async function createRedisCounters({ url, log }: RedisOptions): Promise<C
     () => Bun.sleep(Math.max(0, remembers + GATHER_MS - performance.now())),
   );
   const leased: Leased[] = [places, budgets];
+  const lines: RedisServer[] = [];
 
   async function beat(run: Connection["run"]): Promise<void> {
     const keys = [`falgate:live:${identity}`, "falgate:since"];
@@ -87,6 +90,7 @@ export async function createRedisCounters({ url, log }: RedisOptions): Promise<C
       log.error("Redis is lost: limits are counted in this process, budgets are closed", {
         redis: where,
       });
+      for (const line of lines) line.fell();
     },
   });
   const hearing = await hear({
@@ -116,6 +120,19 @@ export async function createRedisCounters({ url, log }: RedisOptions): Promise<C
     hold: budgets.hold,
     settle: budgets.settle,
     free: (budget, id) => budgets.settle(budget, id, 0),
+    line(name, options) {
+      const prefix = `falgate:${name}:`;
+      const server = createRedisServer({
+        ...{ ...options, connection: () => connection, prefix, identity, channel },
+      });
+      topics.subscribe(prefix + identity, (turn) => {
+        const [id, lane] = turn.split(" ");
+        server.granted(id!, lane!);
+      });
+      lines.push(server);
+      leased.push(server);
+      return createLine(server);
+    },
     async publish(topic, text) {
       topics.tell(topic, text);
       say(`${identity} ${topic} ${text}`);
