@@ -123,9 +123,13 @@ function providerWords({ error }: Json): string | undefined {
 }
 
 /** `X-Fal-Billable-Units`: the quantity that fal bills, 0 when it does not say. */
-export function billableUnits(headers: Headers): number {
-  const units = Number(headers.get("x-fal-billable-units"));
-  return Number.isFinite(units) ? units : 0;
+export const billableUnits = (headers: Headers): number => statedUnits(headers) ?? 0;
+
+/** The same, and nothing where fal does not say: that is no promise that it bills nothing. */
+export function statedUnits(headers: Headers): number | undefined {
+  const stated = headers.get("x-fal-billable-units");
+  const units = Number(stated);
+  return stated !== null && stated !== "" && Number.isFinite(units) ? units : undefined;
 }
 
 /** The queue's `{"status":"NOT_FOUND"}`: it is the request that is not known, not the application. */

@@ -59,14 +59,17 @@ export interface Wait {
   waiting?(ahead: number): void;
 }
 
+/** Known already, or a promise of it: a call that has to wait for nothing is made at once. */
+export type Soon<T> = T | Promise<T>;
+
 /** One paid call. Everything but `turn` answers at once; each is told at most once, in this order. */
 export interface Purchase {
   readonly id: string;
   /**
-   * Resolves when the account has room for it, with the fal key to buy it with where that matters.
-   * Rejects with the signal's reason, and it is over.
+   * Resolves when the account has room for it, with the fal key to buy it with where that matters; at
+   * once where nobody waits. Rejects with the signal's reason, and it is over.
    */
-  turn(wait?: Wait): Promise<FalKey | undefined>;
+  turn(wait?: Wait): Soon<FalKey | undefined>;
   /** fal has it. From now on it may cost, and its end is found out if nobody tells it. */
   taken(by: Taken): void;
   /** fal has begun to work on it. */
@@ -82,7 +85,7 @@ export interface Purchases {
    * already is taken up as it is. Rejects with ApiError 402 where the owner's budget does not reach:
    * then fal must not be called.
    */
-  open(buyer: Buyer, orders: readonly Order[]): Promise<readonly Purchase[]>;
+  open(buyer: Buyer, orders: readonly Order[]): Soon<readonly Purchase[]>;
   /** A call that was taken before, by whichever process. It is never refused. */
   resume(buyer: Buyer, order: Order & { id: string }, taken: Taken): Purchase;
   /** The end of a request that was taken before, by whichever process. */
@@ -91,14 +94,14 @@ export interface Purchases {
 
 /** For whoever counts nothing: everything may be bought, and nobody is told. */
 export const UNCOUNTED: Purchases = {
-  open: async (_, orders) => orders.map(({ id }) => uncounted(id ?? "")),
+  open: (_, orders) => orders.map(({ id }) => uncounted(id ?? "")),
   resume: (_, { id }) => uncounted(id),
   ended() {},
 };
 
 const uncounted = (id: string): Purchase => ({
   id,
-  turn: async () => undefined,
+  turn: () => undefined,
   taken() {},
   started() {},
   ended() {},

@@ -1,6 +1,6 @@
 /** fal's queue: submit, watch, result, cancel. */
 import { appOf } from "./endpoint.ts";
-import { billableUnits, FalError, FORGOTTEN } from "./error.ts";
+import { billableUnits, FalError, FORGOTTEN, statedUnits } from "./error.ts";
 import { serverEvents } from "./events.ts";
 import type { FalKey } from "./keys.ts";
 import { isPassing } from "./retry.ts";
@@ -34,10 +34,13 @@ export interface Result {
   output: unknown;
   /** `X-Fal-Billable-Units`; 0 when fal does not say. */
   units: number;
+  /** The same; nothing when fal does not say. */
+  billed?: number | undefined;
 }
 
 export interface Queue {
-  submit(endpoint: string, input: unknown): Promise<Job>;
+  /** `key`: the one to submit with; the next in turn, where it is left out. */
+  submit(endpoint: string, input: unknown, key?: FalKey): Promise<Job>;
   status(job: Job): Promise<Status>;
   /** Every change of state, the last one being COMPLETED. Ends early only when `signal` aborts. */
   watch(job: Job, signal?: AbortSignal): AsyncGenerator<Status>;
@@ -96,11 +99,12 @@ export function createQueue(options: QueueOptions): Queue {
     return parsed(text, job) as Status;
   };
 
-  async function submit(endpoint: string, input: unknown): Promise<Job> {
+  async function submit(endpoint: string, input: unknown, chosen?: FalKey): Promise<Job> {
     const { text, key } = await read({
       method: "POST",
       url: `${base}/${endpoint}`,
       body: input,
+      ...(chosen ? { key: chosen } : {}),
     }).catch((error: unknown) => {
       throw error instanceof FalError ? error : lost({ url: base }, error);
     });
@@ -169,7 +173,8 @@ export function createQueue(options: QueueOptions): Queue {
 
   async function result(job: Job): Promise<Result> {
     const { text, headers } = await insist({ method: "GET", url: job.url, key: job.key });
-    return { output: parsed(text, job), units: billableUnits(headers) };
+    const output = parsed(text, job);
+    return { output, units: billableUnits(headers), billed: statedUnits(headers) };
   }
 
   async function cancel(job: Job): Promise<boolean> {

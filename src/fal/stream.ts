@@ -1,18 +1,24 @@
 /** fal's `/stream`: a call whose output comes as it grows, the last event being the whole of it. */
-import { billableUnits, FalError } from "./error.ts";
+import { billableUnits, FalError, statedUnits } from "./error.ts";
 import { serverEvents } from "./events.ts";
+import type { FalKey } from "./keys.ts";
 import type { Transport } from "./transport.ts";
 
 export interface Growing {
   /** Each event's output; the last one is the result. Rejects with FalError when it is cut. */
   outputs: AsyncIterable<unknown>;
-  /** `X-Fal-Billable-Units`. */
+  /** `X-Fal-Billable-Units`; 0 when fal does not say. */
   units: number;
+  /** The same; nothing when fal does not say. */
+  billed?: number | undefined;
+  requestId?: string | undefined;
+  /** The key that the call was made with. */
+  key: FalKey;
 }
 
 export interface Streams {
   /** Resolves once fal has taken the call. Aborting `signal` ends it. */
-  open(endpoint: string, input: unknown, signal: AbortSignal): Promise<Growing>;
+  open(endpoint: string, input: unknown, signal: AbortSignal, key?: FalKey): Promise<Growing>;
 }
 
 export interface StreamsOptions {
@@ -24,15 +30,23 @@ export interface StreamsOptions {
 export function createStreams({ transport, url }: StreamsOptions): Streams {
   const base = url.replace(/\/+$/, "");
   return {
-    async open(endpoint, input, signal) {
+    async open(endpoint, input, signal, chosen) {
       const { response, key } = await transport.send({
         method: "POST",
         url: `${base}/${endpoint}/stream`,
         body: input,
         headers: { accept: "text/event-stream" },
         signal,
+        ...(chosen ? { key: chosen } : {}),
       });
-      return { outputs: outputs(response, key.name), units: billableUnits(response.headers) };
+      const { headers } = response;
+      return {
+        outputs: outputs(response, key.name),
+        units: billableUnits(headers),
+        billed: statedUnits(headers),
+        requestId: headers.get("x-fal-request-id") ?? undefined,
+        key,
+      };
     },
   };
 }

@@ -1,5 +1,7 @@
 /** One call at fal, from submission to result, and what becomes of it when nobody waits any more. */
-import type { Queue, Result, Status } from "../fal/queue.ts";
+import { resultPaid, submitPaid } from "../fal/paid.ts";
+import type { Purchase } from "../fal/purchase.ts";
+import type { Job, Queue, Result, Status } from "../fal/queue.ts";
 
 /** What happens upstream when the last client leaves. */
 export type CancelPolicy = "queued" | "always" | "never";
@@ -14,36 +16,71 @@ export interface Call {
   readonly started: () => boolean;
   /** What it has given so far, before the result: for endpoints that show a picture while it grows. */
   readonly partials: () => readonly unknown[];
+  /** Whether it still waits for its turn at fal, which has nothing of it yet. */
+  readonly waits: () => boolean;
+  /** Gives up its place among those that wait. */
+  withdraw(): void;
   /** Nobody waits: cancels what the policy allows. Resolves to whether it was cancelled. */
   abandon(policy: CancelPolicy): Promise<boolean>;
 }
 
 export function startCall(
   queue: Queue,
-  endpoint: string,
-  input: unknown,
+  purchase: Purchase,
+  { endpoint, input }: { endpoint: string; input: unknown },
   changed: () => void,
 ): Call {
+  const leaving = new AbortController();
+  let waits = true;
   let latest: Status | undefined;
 
-  const accepted = queue.submit(endpoint, input);
+  function say(status: Status): void {
+    latest = status;
+    changed();
+  }
+
+  async function submit(): Promise<Job> {
+    const waiting = (ahead: number) => say({ status: "IN_QUEUE", queue_position: ahead });
+    const turn = purchase.turn({ signal: leaving.signal, waiting });
+    const key = turn instanceof Promise ? await turn : turn;
+    waits = false;
+    return submitPaid(queue, purchase, { endpoint, input }, key);
+  }
+
+  const accepted = submit();
 
   async function follow(): Promise<Result> {
     const job = await accepted;
     for await (const status of queue.watch(job)) {
-      latest = status;
-      changed();
+      if (status.status !== "IN_QUEUE") purchase.started();
+      say(status);
     }
-    return queue.result(job);
+    return resultPaid(queue, purchase, job);
   }
 
   const started = () => latest !== undefined && latest.status !== "IN_QUEUE";
 
+  const withdraw = () => leaving.abort();
+
   async function abandon(policy: CancelPolicy): Promise<boolean> {
+    if (policy === "never") return false;
+    if (waits) {
+      withdraw();
+      return true;
+    }
     const job = await accepted;
-    if (policy === "never" || (policy === "queued" && started())) return false;
+    if (policy === "queued" && started()) return false;
     return queue.cancel(job);
   }
 
-  return { accepted, result: follow(), status: () => latest, started, partials: () => [], abandon };
+  return {
+    accepted,
+    result: follow(),
+    status: () => latest,
+    started,
+    partials: () => [],
+    waits: () => waits,
+    withdraw,
+    abandon,
+  };
 }

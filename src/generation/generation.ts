@@ -60,6 +60,10 @@ export function createGeneration({ start, policy, failed }: GenerationOptions): 
   /** Nobody waits: cancels what the policy allows, unless somebody comes before fal has taken it. */
   async function leave(): Promise<void> {
     if (waiting > 0 || policy === "never") return;
+    if (run.withdraw?.()) {
+      cancelled = true;
+      return;
+    }
     const taken = await run.accepted.then(
       () => true,
       () => false,

@@ -1,4 +1,5 @@
 /** All generations of this process: which request starts one, and which joins one. */
+import type { Buyer, Purchases } from "../fal/purchase.ts";
 import type { Streams } from "../fal/stream.ts";
 import type { Queue } from "../fal/queue.ts";
 import type { Log } from "../log.ts";
@@ -15,6 +16,8 @@ export interface Asked {
   owner: string;
   plan: Plan;
   repetition: Repetition;
+  /** The request, and where it came in: who began a generation pays for it. */
+  by?: Pick<Buyer, "trace" | "route"> | undefined;
   /** Carries the plan out in its place; `print` is what makes two requests the same. */
   run?: ((changed: () => void, print: string) => Run) | undefined;
 }
@@ -29,6 +32,8 @@ export interface Generations {
 export interface GenerationsOptions {
   queue: Queue;
   streams: Streams;
+  /** Where its calls are paid. */
+  purchases?: Purchases | undefined;
   policy: CancelPolicy;
   /** Keeps what was made before anyone is told of it; without it fal's links are handed out. */
   keep?: Keep | undefined;
@@ -55,7 +60,16 @@ interface Entry {
 }
 
 export function createGenerations(options: GenerationsOptions): Generations {
-  const { queue, streams, policy, keep, log, now = Date.now, size: most = KEPT_SIZE } = options;
+  const {
+    queue,
+    streams,
+    purchases,
+    policy,
+    keep,
+    log,
+    now = Date.now,
+    size: most = KEPT_SIZE,
+  } = options;
   const retired: Retired = new Map();
   const byPrint = new Map<string, Entry[]>();
   const byKey = new Map<string, Entry & { body: string }>();
@@ -105,7 +119,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
     return (orphan ?? (retry ? entries.at(-1) : undefined))?.generation;
   }
 
-  function begin({ owner, plan, repetition, run }: Asked): Generation {
+  function begin({ owner, plan, repetition, by, run }: Asked): Generation {
     const { retry, idempotencyKey, body } = repetition;
     const key = idempotencyKey === undefined ? undefined : `${owner} ${checkedKey(idempotencyKey)}`;
     const named = key === undefined ? undefined : byKey.get(key);
@@ -115,13 +129,13 @@ export function createGenerations(options: GenerationsOptions): Generations {
     }
     const print = fingerprint(owner, plan);
     const joined = equal(print, retry);
-    const generation = joined ?? start(print, run ?? ownRun(plan));
+    const generation = joined ?? start(print, run ?? ownRun(plan, buyerOf(owner, plan, by)));
     if (key !== undefined) remember(key, generation, body);
     return generation;
   }
 
-  const ownRun = (plan: Plan) => (changed: () => void) => {
-    const run = startRun(plan, { queue, streams, retired, changed, now });
+  const ownRun = (plan: Plan, buyer: Buyer) => (changed: () => void) => {
+    const run = startRun(plan, { queue, streams, purchases, buyer, retired, changed, now });
     return keep ? keeping(run, keep, log) : run;
   };
 
@@ -162,6 +176,12 @@ export function createGenerations(options: GenerationsOptions): Generations {
 
   return { begin, running: () => running };
 }
+
+const buyerOf = (owner: string, { model }: Plan, by: Asked["by"]): Buyer => ({
+  ...{ owner, model },
+  trace: by?.trace ?? "",
+  route: by?.route ?? "",
+});
 
 const generationOf = ({ generation }: Entry) => generation;
 

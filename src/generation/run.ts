@@ -1,5 +1,6 @@
 /** Carrying a plan out: its calls side by side, the next endpoint where fal has retired one. */
 import { FalError } from "../fal/error.ts";
+import { type Buyer, type Purchases, UNCOUNTED } from "../fal/purchase.ts";
 import type { Queue, Result, Status } from "../fal/queue.ts";
 import type { Streams } from "../fal/stream.ts";
 import type { Endpoint } from "../models/catalog.ts";
@@ -30,6 +31,8 @@ export interface Run {
   progress(): readonly (Status | undefined)[];
   /** What a single growing call has given so far. */
   partials(): readonly unknown[];
+  /** Ends it, if none of its calls has had its turn at fal yet: whether it did. */
+  withdraw?(): boolean;
   /** Resolves to true when anything was cancelled. */
   abandon(policy: CancelPolicy): Promise<boolean>;
 }
@@ -42,13 +45,17 @@ export type Retired = Map<string, number>;
 export interface RunOptions {
   queue: Queue;
   streams: Streams;
+  /** Where its calls are paid, and who pays. */
+  purchases?: Purchases | undefined;
+  buyer: Buyer;
   retired: Retired;
   changed: () => void;
   now?: () => number;
 }
 
 export function startRun(plan: Plan, options: RunOptions): Run {
-  const { queue, streams, retired, changed, now = Date.now } = options;
+  const { queue, streams, buyer, retired, changed, now = Date.now } = options;
+  const { purchases = UNCOUNTED } = options;
   const started = performance.now();
   const accepted = Promise.withResolvers<void>();
   let calls: readonly Call[] = [];
@@ -63,10 +70,14 @@ export function startRun(plan: Plan, options: RunOptions): Run {
   async function attempt(endpoint: Endpoint): Promise<PromiseSettledResult<Result>[]> {
     const { calls: fitted } = plan.fit(endpoint);
     const grows = plan.growing && fitted.length === 1 && limitsOf(endpoint.id).streams;
-    calls = fitted.map(({ input }) =>
+    const way = grows ? "direct" : "queue";
+    const orders = fitted.map(({ input }) => ({ endpoint: endpoint.id, input, way }) as const);
+    const opened = purchases.open(buyer, orders);
+    const bought = opened instanceof Promise ? await opened : opened;
+    calls = orders.map((order, index) =>
       grows
-        ? startGrowingCall(streams, endpoint.id, input, changed)
-        : startCall(queue, endpoint.id, input, changed),
+        ? startGrowingCall(streams, bought[index]!, order, changed)
+        : startCall(queue, bought[index]!, order, changed),
     );
     const outcomes = Promise.allSettled(calls.map(({ result }) => result));
     const taken = await Promise.allSettled(calls.map((call) => call.accepted));
@@ -89,7 +100,8 @@ export function startRun(plan: Plan, options: RunOptions): Run {
   }
 
   function settled(endpoint: Endpoint, outcomes: PromiseSettledResult<Result>[]): Settled {
-    const { calls: fitted, adjusted } = plan.fit(endpoint);
+    const { calls: fitted, adjusted: fit } = plan.fit(endpoint);
+    const adjusted = [...fit, ...missing(fitted, outcomes)];
     const results = outcomes.flatMap((outcome, index) =>
       outcome.status === "fulfilled"
         ? [{ input: fitted[index]!.input, output: outcome.value.output }]
@@ -97,6 +109,13 @@ export function startRun(plan: Plan, options: RunOptions): Run {
     );
     const units = outcomes.reduce((sum, outcome) => sum + billed(outcome), 0);
     return { endpoint, results, adjusted, units, upstreamMs: performance.now() - started };
+  }
+
+  /** One whole here, too: what has had its turn may be paid for. */
+  function withdraw(): boolean {
+    const waiting = calls.length > 0 && calls.every((call) => call.waits());
+    if (waiting) for (const call of calls) call.withdraw();
+    return waiting;
   }
 
   /** One whole: where a call has started, the others belong to what is paid for already. */
@@ -114,6 +133,7 @@ export function startRun(plan: Plan, options: RunOptions): Run {
     settled: outcome,
     progress: () => calls.map(({ status }) => status()),
     partials: () => (calls.length === 1 ? calls[0]!.partials() : []),
+    withdraw,
     abandon,
   };
 }
@@ -121,6 +141,16 @@ export function startRun(plan: Plan, options: RunOptions): Run {
 /** fal has no such application (known at submission), or it no such path (known at the result). */
 const isGone = (reason: unknown) =>
   reason instanceof FalError && reason.status === 404 && reason.units === 0;
+
+/** In words, what of several calls was not made: the rest is delivered without it. */
+function missing(
+  calls: readonly { pictures: number }[],
+  outcomes: readonly PromiseSettledResult<Result>[],
+): string[] {
+  const count = (which: typeof calls) => which.reduce((sum, { pictures }) => sum + pictures, 0);
+  const failed = count(calls.filter((_, index) => outcomes[index]!.status === "rejected"));
+  return failed === 0 ? [] : [`n ${count(calls)} became ${count(calls) - failed}: the rest failed`];
+}
 
 function billed(outcome: PromiseSettledResult<Result>): number {
   if (outcome.status === "fulfilled") return outcome.value.units;

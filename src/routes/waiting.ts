@@ -4,6 +4,7 @@ import { hash, type Plan } from "../generation/plan.ts";
 import type { Wait } from "../generation/generation.ts";
 import type { Asked } from "../generation/generations.ts";
 import { trace } from "../http/trace.ts";
+import { buyerOf } from "./buyer.ts";
 
 /** The request as `generations.begin` wants it. */
 export function asked(request: Request, plan: Plan, body: unknown): Asked {
@@ -11,6 +12,7 @@ export function asked(request: Request, plan: Plan, body: unknown): Asked {
   return {
     owner: admitted(request).id,
     plan,
+    by: buyerOf(request, plan.model),
     repetition: {
       // OpenAI's SDKs send no idempotency key: their counter is the one sign of a repetition.
       retry: Number(headers.get("x-stainless-retry-count")) > 0,
