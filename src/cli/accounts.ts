@@ -3,7 +3,7 @@ import type { Accounts } from "../accounts/accounts.ts";
 import { createKeyring } from "../accounts/keyring.ts";
 import { createLimiter } from "../accounts/limiter.ts";
 import { createStrangers } from "../accounts/strangers.ts";
-import type { Config } from "../config.ts";
+import { type Config, ConfigError } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Counters } from "../store/counters/counters.ts";
 import { openDatabase } from "../store/database.ts";
@@ -22,6 +22,11 @@ export interface AccountParts {
 
 export function createAccounts(config: Config, parts: AccountParts): Accounts {
   const { counters, keyStore, anonymous, log } = parts;
+  if (config.adminKey !== undefined && config.apiKey.includes(config.adminKey)) {
+    throw new ConfigError(
+      "ADMIN_KEY is one of API_KEY too: take another, it must open nothing else",
+    );
+  }
   const keyring = createKeyring({ apiKeys: config.apiKey, store: keyStore, anonymous, log });
   const refresh = () =>
     void keyring.refresh().catch((error: unknown) => {
@@ -57,6 +62,7 @@ export function memoryKeys(log: Log): KeyStore {
   const open = () => (opened ??= openDatabase({ dir: ":memory:", log }).then(createKeyStore));
   return {
     insert: async (key) => (await open()).insert(key),
+    any: async () => (await open()).any(),
     list: async () => (await open()).list(),
     revoke: async (id, now) => (await open()).revoke(id, now),
     expire: async (ids, now) => (await open()).expire(ids, now),

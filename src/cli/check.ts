@@ -2,7 +2,7 @@
 import { createFalKeys } from "../fal/keys.ts";
 import { createProbe, type Verdict } from "../fal/probe.ts";
 import { dictionaryOf } from "./gateway.ts";
-import type { Invocation } from "./main.ts";
+import type { Invocation } from "./shell.ts";
 import { settings } from "./settings.ts";
 import { callbackSecret } from "./tasks.ts";
 

@@ -1,6 +1,6 @@
 /** `falgate health`: whether a gateway answers, as an exit status. */
 import { ConfigError } from "../config.ts";
-import type { Invocation } from "./main.ts";
+import type { Invocation } from "./shell.ts";
 import { settings } from "./settings.ts";
 
 const PATIENCE_MS = 5000;

@@ -4,6 +4,7 @@ import { expectation, OPTIONS, shownDefault } from "../config.ts";
 const COMMANDS: readonly [string, string][] = [
   ["serve [--sandbox]", "the gateway (also without any command); --sandbox needs no fal key"],
   ["sandbox", "the emulated fal alone, for testing other fal software against"],
+  ["keys create|list|revoke", "client keys, with limits and budgets: falgate keys says how"],
   ["models [search]", "the models it can serve, and how each is called"],
   ["check", "reads the configuration, says what is wrong, probes the fal keys at no cost"],
   ["openapi", "prints the OpenAPI document"],
@@ -13,7 +14,7 @@ const COMMANDS: readonly [string, string][] = [
 const plain = (text: string) => text.replaceAll("`", "");
 
 export function help(): string {
-  const commands = COMMANDS.map(([name, does]) => `  falgate ${name.padEnd(20)} ${does}`);
+  const commands = COMMANDS.map(([name, does]) => `  falgate ${name.padEnd(24)} ${does}`);
   const options = OPTIONS.map((option) => {
     const names = `  --${option.flag}, ${option.variables.join(" or ")}`;
     const about = `      ${plain(option.description)}`;

@@ -5,37 +5,17 @@ import { VERSION } from "../version.ts";
 import { check } from "./check.ts";
 import { health } from "./health.ts";
 import { help } from "./help.ts";
+import { KEY_FLAGS, keys } from "./keys.ts";
 import { models } from "./models.ts";
 import { openapi } from "./openapi.ts";
 import { sandbox } from "./sandbox.ts";
 import { serve } from "./serve.ts";
-
-/** The world around a command. */
-export interface Shell {
-  /** Without the executable's own name. */
-  args: readonly string[];
-  env: Record<string, string | undefined>;
-  /** Whether standard output is a terminal. */
-  terminal: boolean;
-  out(text: string): void;
-  err(text: string): void;
-  onSignal(handler: (signal: string) => void): void;
-}
-
-export type Flags = Record<string, string | boolean | undefined>;
-
-export interface Invocation extends Shell {
-  flags: Flags;
-  /** What follows the command's name. */
-  operands: readonly string[];
-}
-
-/** Resolves to the exit status. */
-export type Command = (invocation: Invocation) => Promise<number>;
+import type { Command, Flags, Shell } from "./shell.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   sandbox,
+  keys,
   check,
   models,
   openapi,
@@ -51,12 +31,15 @@ const OWN = {
   url: { type: "string" },
 } as const;
 
+/** Flags of one command alone. */
+const OF_COMMAND: Readonly<Record<string, object>> = { keys: KEY_FLAGS };
+
 export async function main(shell: Shell): Promise<number> {
   try {
     const { values, positionals } = parseArgs({
-      args: [...shell.args],
+      args: joined(shell.args),
       allowPositionals: true,
-      options: { ...configFlags(), ...OWN },
+      options: { ...configFlags(), ...OWN, ...KEY_FLAGS },
     });
     const [name = "serve", ...operands] = positionals;
     if (values.version) return print(shell, `falgate ${VERSION}\n`);
@@ -66,12 +49,26 @@ export async function main(shell: Shell): Promise<number> {
       shell.err(`falgate: there is no command "${name}". Try: falgate --help\n`);
       return 2;
     }
+    for (const [owner, flags] of Object.entries(OF_COMMAND)) {
+      const foreign =
+        owner === name ? undefined : Object.keys(flags).find((flag) => flag in values);
+      if (foreign) return complain(shell, `--${foreign} belongs to falgate ${owner}`, 2);
+    }
     return await command({ ...shell, flags: values as Flags, operands });
   } catch (error) {
     if (error instanceof ConfigError) return complain(shell, error.message, 1);
     if (isUsage(error)) return complain(shell, error.message, 2);
     throw error;
   }
+}
+
+/** A value that begins with a minus sign would be taken for a flag: `--budget -5usd`. */
+function joined(args: readonly string[]): string[] {
+  return args.reduce<string[]>((all, arg) => {
+    const flag = all.at(-1);
+    if (!/^-\d/.test(arg) || !flag || !/^--[a-z-]+$/.test(flag)) return [...all, arg];
+    return [...all.slice(0, -1), `${flag}=${arg}`];
+  }, []);
 }
 
 /** `--port 3001` for every option; switches take no value. */

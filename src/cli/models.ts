@@ -2,9 +2,10 @@
 import { modelRow, type ModelRow } from "../models/listing.ts";
 import type { Dictionary, Model } from "../models/resolve.ts";
 import { dictionaryOf, learning } from "./gateway.ts";
-import type { Invocation } from "./main.ts";
+import type { Invocation } from "./shell.ts";
 import { DATA_DIR } from "./media.ts";
 import { settings } from "./settings.ts";
+import { table } from "./table.ts";
 
 const HEADER = ["MODEL", "DOES", "PRICE", "SERVED BY"] as const;
 
@@ -23,7 +24,7 @@ export async function models(invocation: Invocation): Promise<number> {
     err(`falgate: no model matches "${search}". Near it: ${nearest}\n`);
     return 1;
   }
-  out(table(rows));
+  out(table(HEADER, rows));
   return 0;
 }
 
@@ -38,17 +39,4 @@ function price({ pricing }: ModelRow): string {
   if (!pricing) return "";
   const sign = pricing.currency === "USD" ? "$" : `${pricing.currency} `;
   return `${sign}${pricing.unit_price}/${pricing.unit.replace(/s$/, "")}`;
-}
-
-/** A column that nobody has anything for is left out. */
-function table(rows: readonly (readonly string[])[]): string {
-  const columns = HEADER.map((_, column) => column).filter((column) =>
-    rows.some((row) => row[column] !== ""),
-  );
-  const lines = [HEADER, ...rows].map((row) => columns.map((column) => row[column]!));
-  const widths = columns.map((_, column) => Math.max(...lines.map((row) => row[column]!.length)));
-  return lines
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  "))
-    .map((text) => `${text.trimEnd()}\n`)
-    .join("");
 }

@@ -3,7 +3,7 @@ import { createApp } from "../app.ts";
 import { loadConfig } from "../config.ts";
 import { silent } from "../log.ts";
 import { createGateway } from "./gateway.ts";
-import type { Invocation } from "./main.ts";
+import type { Invocation } from "./shell.ts";
 
 export async function openapi({ out }: Invocation): Promise<number> {
   const app = createApp(createGateway(loadConfig({}), silent, true));

@@ -1,7 +1,7 @@
 /** `falgate sandbox`: the emulated fal alone. */
 import { ConfigError } from "../config.ts";
 import { createSandbox } from "../sandbox/sandbox.ts";
-import type { Invocation } from "./main.ts";
+import type { Invocation } from "./shell.ts";
 
 const PORT = 4100;
 

@@ -1,20 +1,20 @@
 /** `falgate serve`: listening, and leaving in good order. */
 import http from "node:http";
 import { type App, createApp } from "../app.ts";
-import { type Config, ConfigError, ConfigSchema } from "../config.ts";
+import { type Config, ConfigError } from "../config.ts";
 import { READ } from "../http/head.ts";
 import { createLog, type Log } from "../log.ts";
 import { VERSION } from "../version.ts";
+import { exposure } from "./exposure.ts";
 import { createGateway } from "./gateway.ts";
-import type { Invocation } from "./main.ts";
-import { type Database, openDatabase } from "../store/database.ts";
-import { StoreError } from "../store/error.ts";
+import { DATA_DIR } from "./media.ts";
+import { createKeyStore } from "../store/keys/keys.ts";
 import { createTaskStore } from "../store/tasks/tasks.ts";
-import { openMediaStore } from "../store/media/open.ts";
-import { sweeping } from "./media.ts";
 import { keptRequests } from "./requests.ts";
 import { sandboxed } from "./sandboxed.ts";
 import { settings } from "./settings.ts";
+import type { Invocation } from "./shell.ts";
+import { openStore } from "./store.ts";
 
 export async function serve(invocation: Invocation): Promise<number> {
   const sandbox = invocation.flags.sandbox ? sandboxed() : undefined;
@@ -22,7 +22,6 @@ export async function serve(invocation: Invocation): Promise<number> {
     ? sandbox.configure(await settings(invocation))
     : await settings(invocation);
   const log = logOf(config, invocation);
-  const { hostname, anonymous } = exposure(config, invocation);
   if (config.falKey.length === 0) {
     throw new ConfigError(
       "FAL_KEY is not set. Take a key from fal.ai/dashboard/keys and set FAL_KEY=key_id:key_secret, or try without one: falgate serve --sandbox",
@@ -30,18 +29,15 @@ export async function serve(invocation: Invocation): Promise<number> {
   }
 
   const dir = config.dataDir ?? (sandbox ? MEMORY : DATA_DIR);
-  const database = await opened(dir, log);
-  const mediaStore = openMediaStore({
-    mediaStore: config.mediaStore,
-    dir: config.dataDir ?? DATA_DIR,
-    lifetime: config.mediaRetention * 86_400,
-  });
+  const database = await openStore(config, dir, log);
+  const keyStore = createKeyStore(database);
+  const { hostname, anonymous } = exposure(config, invocation, await keyStore.any());
   const kept = keptRequests(config, database, log);
   const gateway = createGateway(config, log, anonymous, {
     requests: kept.requests,
     storeReady: database.ready,
     taskStore: createTaskStore({ database }),
-    mediaStore,
+    keyStore,
     ...(dir === MEMORY ? {} : { folder: dir }),
     addressOf: (request) => app.server?.requestIP(request)?.address,
   });
@@ -53,9 +49,9 @@ export async function serve(invocation: Invocation): Promise<number> {
   });
   // Asked for before anyone can know that it listens: a signal must not come in between.
   const asked = new Promise<string>(invocation.onSignal);
+  await gateway.accounts.keyring.refresh();
   listen(app, config, hostname);
   gateway.start();
-  const stopSweeping = mediaStore && sweeping(mediaStore, config, log);
 
   const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${app.server!.port}`;
   log.info("falgate is listening", {
@@ -93,7 +89,6 @@ export async function serve(invocation: Invocation): Promise<number> {
     });
     await app.server?.stop(true);
   }
-  stopSweeping?.();
   await gateway.stop();
   await kept.stop();
   await database.close();
@@ -102,16 +97,8 @@ export async function serve(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-export const DATA_DIR = "./data";
-
 /** Nothing outlives the process. */
 const MEMORY = ":memory:";
-
-async function opened(dir: string, log: Log): Promise<Database> {
-  return openDatabase({ dir, log }).catch((error: unknown) => {
-    throw error instanceof StoreError ? new ConfigError(error.message) : error;
-  });
-}
 
 function logOf(config: Config, { terminal, out }: Invocation): Log {
   return createLog({
@@ -120,22 +107,6 @@ function logOf(config: Config, { terminal, out }: Invocation): Log {
     stacks: config.debug || config.nodeEnv === "development",
     write: out,
   });
-}
-
-/** Without any client key only this machine is served, unless the owner says otherwise. */
-function exposure(config: Config, { flags, env }: Invocation) {
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/.test(config.host);
-  const keyless = config.apiKey.length === 0;
-  if (!keyless || config.allowAnonymous || loopback) {
-    return { hostname: config.host, anonymous: keyless };
-  }
-  const chosen = flags.host ?? env.HOST ?? config.host !== ConfigSchema.properties.host.default;
-  if (chosen) {
-    throw new ConfigError(
-      `HOST is "${config.host}", but there is no API_KEY: anyone could spend the fal balance. Set API_KEY, or ALLOW_ANONYMOUS=true`,
-    );
-  }
-  return { hostname: "127.0.0.1", anonymous: true };
 }
 
 function listen(app: ReturnType<typeof createApp>, config: Config, hostname: string): void {

@@ -1,6 +1,6 @@
 /** The configuration of a command: flags, environment and falgate.toml together. */
 import { type Config, ConfigError, loadConfig } from "../config.ts";
-import type { Invocation } from "./main.ts";
+import type { Invocation } from "./shell.ts";
 
 const FILE = "falgate.toml";
 

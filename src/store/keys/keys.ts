@@ -6,6 +6,8 @@ import { type KeyRecord, type KeyRow, keyOf, keyRow, type NewKey } from "./key.t
 export interface KeyStore {
   /** False where a key of that name lives. */
   insert(key: NewKey): Promise<boolean>;
+  /** Whether there is one, or ever was. */
+  any(): Promise<boolean>;
   /** All there ever were, oldest first. */
   list(): Promise<KeyRecord[]>;
   /** The key as it is then, or nothing where there is none of that id. What is revoked stays so. */
@@ -42,6 +44,11 @@ export function createKeyStore(database: Database): KeyStore {
           on conflict (name) where revoked_at is null do nothing returning id`;
         return rows.length > 0;
       }),
+
+    async any() {
+      const rows = await database.sql`select 1 from client_keys limit 1`;
+      return rows.length > 0;
+    },
 
     async list() {
       const rows = await database.sql<KeyRow[]>`
