@@ -8,7 +8,10 @@ export const CLIENT_KEY = "sk-bench";
 const FOLDER = import.meta.dir;
 
 /** A gateway in front of the fal at `upstream`. */
-export async function startGateway(upstream: string): Promise<Server> {
+export async function startGateway(
+  upstream: string,
+  options: Record<string, string> = {},
+): Promise<Server> {
   const env = {
     FAL_KEY,
     API_KEY: CLIENT_KEY,
@@ -17,6 +20,7 @@ export async function startGateway(upstream: string): Promise<Server> {
     FAL_REST_URL: `${upstream}/rest`,
     FAL_PLATFORM_URL: `${upstream}/platform`,
     FAL_MEDIA_HOSTS: new URL(upstream).host,
+    ...options,
   };
   return startServer([await executable(), "serve"], { env });
 }

@@ -4,6 +4,7 @@ import { conversations, crowds } from "./chat.ts";
 import { modelLists, pictures } from "./cpu.ts";
 import { type Row, table } from "./figures.ts";
 import { completionLag } from "./lag.ts";
+import { keptFiles } from "./media.ts";
 import { atRest } from "./rest.ts";
 import { watchedTasks } from "./tasks.ts";
 
@@ -19,7 +20,28 @@ console.log(
     "Medians of the rounds (lowest–highest).\n",
 );
 
+/** Each can be had alone: `bun run bench media chat`. */
+const MEASURES: Readonly<Record<string, readonly (() => Promise<Row[]>)[]>> = {
+  rest: [atRest],
+  cpu: [modelLists, pictures],
+  lag: [completionLag],
+  chat: [conversations, crowds],
+  tasks: [watchedTasks],
+  media: [keptFiles],
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in MEASURES));
+if (unknown.length > 0) {
+  console.error(
+    `No such measure: ${unknown.join(", ")}. There are ${Object.keys(MEASURES).join(", ")}.`,
+  );
+  process.exit(1);
+}
+
 const rows: Row[] = [];
-const measures = [atRest, modelLists, pictures, completionLag, conversations, crowds, watchedTasks];
-for (const measure of measures) rows.push(...(await measure()));
+for (const [name, measures] of Object.entries(MEASURES)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  for (const measure of measures) rows.push(...(await measure()));
+}
 console.log(table(rows));
