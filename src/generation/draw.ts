@@ -10,8 +10,13 @@ import type { Plan } from "./plan.ts";
 export function pictureModel(dictionary: Dictionary, name: string): Model {
   const model = dictionary.resolve(name);
   if (!model) throw modelNotFound(name, dictionary.nearest(name));
+  return drawingModel(model);
+}
+
+/** The same model, which must make pictures from words. Throws 400. */
+export function drawingModel(model: Model): Model {
   if (model.kind === "image" && model.endpoints.length > 0) return model;
-  const message = `The model '${name}' does not draw pictures from a prompt alone.`;
+  const message = `The model '${model.id}' does not draw pictures from a prompt alone.`;
   throw invalidRequest(message, "model", "unsupported_model");
 }
 

@@ -30,6 +30,8 @@ export interface RestCaller {
   headers: Headers;
   base: string;
   signal: AbortSignal;
+  /** Whether a token for that app may be had; any, where it is left out. */
+  mayUse?(app: string): boolean;
 }
 
 export interface Uploading {
@@ -69,6 +71,12 @@ function scoped(name: string) {
   };
 }
 
+/** The apps that a token is asked for. */
+function appsOf(body: unknown): readonly string[] {
+  const { allowed_apps: apps } = (body ?? {}) as { allowed_apps?: unknown };
+  return Array.isArray(apps) ? apps.filter(isApp) : [];
+}
+
 const isApp = (app: unknown) => typeof app === "string" && /^\w[\w.~-]*(\/\w[\w.~-]*)*$/.test(app);
 
 /** Addresses in an answer that lead to fal's storage; they need no key, and go through here. */
@@ -98,7 +106,7 @@ export function createRest(options: RestOptions): Rest {
   }
 
   return {
-    async call(method, path, search, body, { headers, base: own, signal }) {
+    async call(method, path, search, body, { headers, base: own, signal, mayUse }) {
       const name = path.replace(/\/+$/, "");
       const check = Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
       if (!check) return refused(404, `There is no ${method} ${path} here.`);
@@ -106,8 +114,11 @@ export function createRest(options: RestOptions): Rest {
       if (body instanceof ReadableStream) return refused(413, "The request body is too large.");
       const fault = jsonFault(body, headers);
       if (fault) return fault;
-      const wrong = check(parse(body));
+      const asked = parse(body);
+      const wrong = check(asked);
       if (wrong) return refused(422, wrong);
+      const denied = appsOf(asked).find((app) => mayUse?.(app) === false);
+      if (denied) return refused(403, `This key may not use the app '${denied}'.`);
       const url = `${base}${path}${search}`;
       const { response } = await pass({ method, url, headers: toFal(headers), body, signal });
       const text = await textOf(response);

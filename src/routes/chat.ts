@@ -11,7 +11,7 @@ import { draw } from "./chat-drawing.ts";
 import type { Deps } from "./deps.ts";
 import { CHAT_ANSWERS, CHAT_EVENTS, CHAT_REQUESTS } from "./examples/chat.ts";
 import { converse } from "./language.ts";
-import { namedModel } from "./model.ts";
+import { permittedModel } from "./model.ts";
 import { ask, conversationDeadline } from "./provider.ts";
 
 export function chat(deps: Deps) {
@@ -21,7 +21,7 @@ export function chat(deps: Deps) {
     const name = body.model ?? DEFAULT_IMAGE_MODEL;
     const traced = trace(request);
     traced.model = name;
-    const model = namedModel(deps, name);
+    const model = permittedModel(deps, name, request);
     if (!model.upstream) return draw(model, body, request, deps);
     const deadline = conversationDeadline(request, config.requestTimeout);
     const text = withModel(textOf(request), model.upstream);

@@ -16,7 +16,7 @@ export function embeddings(deps: Deps) {
   async function embed({ model: name }: EmbeddingParams, request: Request): Promise<Response> {
     const traced = trace(request);
     traced.model = name;
-    const { upstream } = languageModel(deps, name);
+    const { upstream } = languageModel(deps, name, request);
     const deadline = conversationDeadline(request, config.requestTimeout);
     const text = withModel(textOf(request), upstream);
     return deadline.guard(async () => {

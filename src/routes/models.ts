@@ -1,12 +1,15 @@
 /** `/v1/models`: what can be asked for. */
 import { Elysia } from "elysia";
+import { mayUse } from "../accounts/permission.ts";
+import { admitted, type Principal } from "../accounts/principal.ts";
 import { answers } from "../http/answers.ts";
 import { trace } from "../http/trace.ts";
 import { isOf, modelRow, type ModelRow, retrieveModel } from "../models/listing.ts";
-import { invalidRequest, modelNotFound } from "../openai/error.ts";
+import { invalidRequest } from "../openai/error.ts";
 import { Model, ModelList, ModelQuery } from "../openai/models.ts";
 import type { Deps } from "./deps.ts";
 import { MODEL, MODEL_LIST } from "./examples/models.ts";
+import { permittedModel } from "./model.ts";
 
 /** Rows that are made before other requests have their turn. */
 const AT_ONCE = 50;
@@ -24,7 +27,8 @@ export function models({ dictionary, config }: Deps) {
 
   async function list(request: Request): Promise<Response> {
     const kind = new URL(request.url).searchParams.get("modality") ?? "";
-    const { rows, texts } = current();
+    const caller = admitted(request);
+    const { rows, texts } = caller.limits?.models ? allowed(caller) : current();
     const all = await rows;
     const data = kind === "" ? all : all.filter((row) => isOf(row, kind));
     if (data.length === 0) throw unknownKind(kind, all);
@@ -39,6 +43,13 @@ export function models({ dictionary, config }: Deps) {
     return (listed = { revision, rows: rowsOf(), texts: new Map() });
   }
 
+  /** What this caller may use of it. */
+  function allowed(caller: Principal): Pick<Listed, "rows" | "texts"> {
+    const named = (name: string) => mayUse(caller, dictionary.resolve(name)!);
+    const rows = current().rows.then((all) => all.filter(({ id }) => named(id)));
+    return { rows, texts: new Map() };
+  }
+
   async function rowsOf(): Promise<readonly ModelRow[]> {
     const rows: ModelRow[] = [];
     for (const model of dictionary.list(config.listModels)) {
@@ -51,9 +62,8 @@ export function models({ dictionary, config }: Deps) {
   function retrieve(request: Request): Response {
     const id = named(request);
     trace(request).model = id;
-    const model = retrieveModel(dictionary, id);
-    if (!model) throw modelNotFound(id, dictionary.nearest(id));
-    return Response.json(model);
+    permittedModel({ dictionary }, id, request);
+    return Response.json(retrieveModel(dictionary, id));
   }
 
   return new Elysia({ prefix: "/v1/models", tags: ["Models"] })

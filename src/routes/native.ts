@@ -1,6 +1,8 @@
 /** fal's own API under falgate's address: `/{owner}/{app…}`, `/queue/…`, `/run/…`. */
 import { Elysia, NotFoundError } from "elysia";
+import { permitModel } from "../accounts/permission.ts";
 import { admitted } from "../accounts/principal.ts";
+import { followed } from "../http/followed.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
 import { bodyOf } from "../relay/body.ts";
@@ -45,6 +47,15 @@ export function createNative(deps: Deps): Native {
     };
   }
 
+  /** What is new must be allowed; a request that was made belongs to whoever has made it. */
+  function permitTarget({ ids, requestId }: Target, path: string, request: Request): void {
+    const caller = admitted(request);
+    if (requestId !== undefined || !caller.limits?.models) return;
+    const plain = (id: string) => id.replace(/\/stream$/, "");
+    const name = plain(decodeURIComponent(path.slice(1).replace(/\/$/, "")));
+    permitModel(caller, { id: name, endpoints: ids.map((id) => ({ id: plain(id) })) });
+  }
+
   const bounds = uploadBounds(config);
   const silence = config.streamKeepalive * 1000;
 
@@ -72,19 +83,22 @@ export function createNative(deps: Deps): Native {
     const target = readTarget(call, chain);
     if (target === 404) return refused(404, `There is no ${method} ${path} here.`);
     if (target === 405) return notAllowed(method, path);
+    permitTarget(target, path, request);
     const traced = trace(request);
     traced.model = target.ids[0];
     const began = performance.now();
     const response = await perform(target, callerOf(call, request), request);
     traced.upstreamMs = performance.now() - began;
-    return response;
+    // A place is taken until the last byte: fal may stream for minutes.
+    const limited = admitted(request).limits?.concurrency !== undefined && !traced.ended;
+    return limited ? followed(response, traced) : response;
   };
 }
 
 /** First segments that are falgate's own; everything else may be an owner at fal. */
 const OWN = new Set([
   ...["v1", "swagger", "healthz", "readyz", "metrics", "admin", "files", "console"],
-  ...["models", "images", "chat", "responses", "embeddings", "audio", "videos", "tasks"],
+  ...["models", "images", "chat", "responses", "embeddings", "audio", "video", "videos", "tasks"],
   ...["jimeng", "webhooks", ".well-known", ""],
 ]);
 

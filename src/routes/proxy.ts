@@ -1,12 +1,12 @@
 /** `/api/fal/proxy`: fal's server-proxy protocol, for applications whose key stays on a server. */
 import { Elysia } from "elysia";
-import { admitted } from "../accounts/principal.ts";
 import { bodyOf } from "../relay/body.ts";
 import { refused } from "../relay/fault.ts";
 import type { Host } from "../relay/target.ts";
 import { uploadBounds } from "./bounds.ts";
 import type { Deps } from "./deps.ts";
 import { createNative } from "./native.ts";
+import { restCaller } from "./rest-caller.ts";
 
 /** Where the target may point, and what stands for it here. The name in it is never asked. */
 const HOSTS: Readonly<Record<string, Host | "rest">> = {
@@ -22,7 +22,7 @@ const NO_TARGET =
   "The header x-fal-target-url must hold an address of fal's: https://queue.fal.run/…, https://fal.run/… or https://rest.fal.ai/….";
 
 export function proxy(deps: Deps) {
-  const { config, rest, originOf } = deps;
+  const { config, rest } = deps;
   const bounds = uploadBounds(config);
   const relayed = createNative(deps);
 
@@ -30,10 +30,15 @@ export function proxy(deps: Deps) {
     const target = targetOf(request.headers.get("x-fal-target-url"));
     if (!target) return refused(400, NO_TARGET);
     const { host, path, search } = target;
-    const { method, headers, signal } = request;
+    const { method } = request;
     if (host !== "rest") return relayed({ host, method, path, search, prefix: "" }, request);
-    const caller = { holder: admitted(request), headers, base: originOf(request), signal };
-    return rest.call(method, path, search, await bodyOf(request, bounds), caller);
+    return rest.call(
+      method,
+      path,
+      search,
+      await bodyOf(request, bounds),
+      restCaller(deps, request),
+    );
   }
 
   const hidden = { parse: "none", detail: { hide: true } } as const;

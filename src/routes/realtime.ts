@@ -1,5 +1,6 @@
 /** WebSockets: fal's realtime applications under falgate's address, `/{app}/realtime`. */
-import type { Principal } from "../accounts/principal.ts";
+import { permitModel } from "../accounts/permission.ts";
+import { admitted, type Principal } from "../accounts/principal.ts";
 import { trace } from "../http/trace.ts";
 import type { Handlers } from "../relay/bridge.ts";
 import { refused } from "../relay/fault.ts";
@@ -48,6 +49,7 @@ export function realtime(deps: Deps, become: Become): RealtimeRoute {
       if (name === undefined || !isNative(path) || !wants(request)) return undefined;
       const id = dictionary.resolve(name)?.alias?.endpoints[0] ?? name;
       if (!ID.test(id)) return refused(404, `There is no ${path} here.`);
+      permitModel(admitted(request), { id: name, endpoints: [{ id }] });
       const { search, value } = take(new URL(request.url).search, TOKEN);
       const traced = trace(request);
       const { promise: ended, resolve } = Promise.withResolvers<void>();

@@ -40,7 +40,7 @@ export function responses(deps: Deps) {
     const traced = trace(request);
     const name = params.model ?? DEFAULT_MODEL;
     traced.model = name;
-    const { upstream } = languageModel(deps, name);
+    const { upstream } = languageModel(deps, name, request);
     const deadline = conversationDeadline(request, config.requestTimeout);
     return deadline.guard(async () => {
       const { id: owner } = admitted(request);

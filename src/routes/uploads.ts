@@ -1,13 +1,13 @@
 /** Files on their way to fal's storage: fal's own upload protocol, and a plain form. */
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
-import { admitted } from "../accounts/principal.ts";
 import { answers } from "../http/answers.ts";
 import { invalidRequest } from "../openai/error.ts";
 import { formFile } from "../http/multipart.ts";
 import { bodyOf, chunksOf } from "../relay/body.ts";
 import { uploadBounds } from "./bounds.ts";
 import type { Deps } from "./deps.ts";
+import { restCaller } from "./rest-caller.ts";
 
 const Uploaded = Type.Object(
   { url: Type.String({ description: "An address that every fal model can read." }) },
@@ -15,15 +15,14 @@ const Uploaded = Type.Object(
 );
 
 export function uploads(deps: Deps) {
-  const { config, rest, storage, originOf } = deps;
+  const { config, rest, storage } = deps;
   const bounds = uploadBounds(config);
 
   async function relayed(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
-    const { method, headers, signal } = request;
-    const caller = { holder: admitted(request), headers, base: originOf(request), signal };
     const body = await bodyOf(request, bounds);
-    return rest.call(method, pathname.slice("/rest".length), search, body, caller);
+    const path = pathname.slice("/rest".length);
+    return rest.call(request.method, path, search, body, restCaller(deps, request));
   }
 
   async function ticketed(request: Request): Promise<Response> {
