@@ -47,6 +47,7 @@ import { createAccounts, memoryKeys } from "./accounts.ts";
 import { createFreshness, remembered } from "./freshness.ts";
 import { keptMedia, mediaStoreOf, sweeping } from "./media.ts";
 import { memoryRequests } from "./requests.ts";
+import { permittedTasks } from "./permitted-tasks.ts";
 import { gatewayTasks, memoryTaskStore } from "./tasks.ts";
 
 export interface Gateway extends Deps {
@@ -146,11 +147,12 @@ export function createGateway(
   const accounts = createAccounts(config, { counters, keyStore, anonymous, log });
   const trust = createTrust({ trusted: config.trustedProxies, addressOf });
   const language = createLanguage({ transport, url: config.falRunUrl });
-  const tasks = gatewayTasks(config, {
+  const allTasks = gatewayTasks(config, {
     ...{ queue, keys, language, dictionary, storage, attachments, webhooks, log, schedule },
     ...{ store: taskStore, ...(mediaStore ? keptMedia(media, mediaStore) : {}) },
     ...(shared.keep ? { keep: shared.keep } : {}),
   });
+  const tasks = permittedTasks(allTasks, accounts.keyring, dictionary);
   let sweeper: Timer | undefined;
   return {
     config,
