@@ -66,7 +66,7 @@ local function put(id, amount, lease)
   redis.call('ZADD', leases, now + lease, id)
 end
 local function keep(ttl)
-  for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ttl) end
+  for _, key in ipairs({ budget, amounts, leases }) do redis.call('PEXPIRE', key, ttl) end
 end
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now)) do
   put(id, 0, 0)
@@ -74,22 +74,27 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now)) do
 end
 `;
 
-/** ARGV: id, amount, most, lease, ttl, what is spent or nothing. 1 held, 0 refused, -1 not known. */
+/**
+ * ARGV: id, amount, most, lease, ttl, what is spent or nothing. KEYS: besides, since when Redis
+ * remembers. Gives 1 held, 0 refused, -1 not known, and for how many milliseconds Redis remembers.
+ */
 export const HOLD = script(`${BUDGET}
+redis.call('SETNX', KEYS[4], string.format('%.0f', now))
+local age = math.floor(now - redis.call('GET', KEYS[4]))
 local id, amount, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local spent = redis.call('HGET', budget, 'spent')
 if not spent then
-  if ARGV[6] == '' then return -1 end
+  if ARGV[6] == '' then return { -1, age } end
   spent = ARGV[6]
   redis.call('HSET', budget, 'spent', spent)
 end
 local others = tonumber(redis.call('HGET', budget, 'held') or 0)
   - tonumber(redis.call('HGET', amounts, id) or 0)
 keep(ARGV[5])
-if tonumber(spent) + others + amount > most then return 0 end
+if tonumber(spent) + others + amount > most then return { 0, age } end
 put(id, amount, ARGV[4])
 keep(ARGV[5])
-return 1
+return { 1, age }
 `);
 
 /** ARGV: id, what it has cost. Where the books would have to be asked, they know of it. */
@@ -124,12 +129,12 @@ return gone
 `);
 
 /**
- * KEYS: this instance's sign of life, and the moment since which Redis remembers. ARGV: the lease.
- * Gives whether the sign was still there, and for how many milliseconds Redis has remembered.
+ * KEYS: this instance's sign of life, and since when Redis remembers. ARGV: the lease. Gives whether
+ * the sign was still there.
  */
 export const LIVE = script(`${NOW}
 local known = redis.call('EXISTS', KEYS[1])
 redis.call('SET', KEYS[1], 1, 'PX', ARGV[1])
 redis.call('SETNX', KEYS[2], string.format('%.0f', now))
-return { known, math.floor(now - redis.call('GET', KEYS[2])) }
+return known
 `);

@@ -1,7 +1,7 @@
 /** Budgets in Redis. While it is lost nothing more is held, and what is settled waits. */
 import type { Connection } from "./connection.ts";
 import { CountersLost, type Hold } from "./counters.ts";
-import { type Leased, leaseOf } from "./leases.ts";
+import { BEAT_MS, type Leased, leaseOf } from "./leases.ts";
 import { HOLD, RENEW, SETTLE } from "./lua.ts";
 
 export interface RedisBudgets extends Leased {
@@ -13,6 +13,8 @@ export interface RedisBudgets extends Leased {
 
 /** A budget that nobody touches for so long is read from the books when it is used again. */
 const REMEMBERED_MS = 3 * 24 * 60 * 60_000;
+/** Every instance beats within this: a Redis that forgot what was held has been told it again by then. */
+const GATHER_MS = BEAT_MS + 1000;
 /** More than a double needs to be beyond any budget; Lua reads no Infinity. */
 const ANY = "1e300";
 
@@ -21,11 +23,11 @@ interface Held {
   survives: boolean;
 }
 
-/** `gathered`: settles when every instance has put back what a Redis that forgot did not know. */
+/** `since`: the key that says since when Redis remembers. */
 export function createRedisBudgets(
   connection: () => Connection,
   keysOf: (budget: string) => readonly string[],
-  gathered: () => Promise<void>,
+  since: string,
 ): RedisBudgets {
   const held = new Map<string, Map<string, Held>>();
   const late: { budget: string; id: string; actual: number }[] = [];
@@ -39,12 +41,16 @@ export function createRedisBudgets(
   async function hold({ budget, id, amount, most, spent, survives = false }: Hold) {
     const limit = most === Number.POSITIVE_INFINITY ? ANY : most;
     const lease = leaseOf(survives);
-    const ask = (books: Argument) =>
-      connection().run(HOLD, keysOf(budget), [id, amount, limit, lease, REMEMBERED_MS, books]);
-    let answer = await ask("");
+    async function ask(books: number | "") {
+      const keys = [...keysOf(budget), since];
+      const args = [id, amount, limit, lease, REMEMBERED_MS, books];
+      const [answer, age] = (await connection().run(HOLD, keys, args)) as [number, number];
+      return { answer, age };
+    }
+    let { answer, age } = await ask("");
     if (answer === -1) {
-      await gathered();
-      answer = await ask(Math.round(await spent()));
+      if (age < GATHER_MS) await Bun.sleep(GATHER_MS - age);
+      ({ answer } = await ask(Math.round(await spent())));
     }
     if (answer !== 1) return false;
     const holds = held.get(budget) ?? new Map<string, Held>();
@@ -81,5 +87,3 @@ export function createRedisBudgets(
     },
   };
 }
-
-type Argument = string | number;

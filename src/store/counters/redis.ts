@@ -30,8 +30,8 @@ export interface RedisOptions {
   log: Log;
 }
 
-/** Every instance beats within this: a Redis that forgot everything has then been told again. */
-const GATHER_MS = BEAT_MS + 1000;
+/** Since when Redis remembers: set by the first who finds it empty. */
+const SINCE = "falgate:since";
 /** Words that are kept for a Redis that is lost; with more, whoever rejoins has to look anyway. */
 const UNSAID = 1000;
 
@@ -45,8 +45,6 @@ export async function createRedisCounters({ url, log }: RedisOptions): Promise<C
   const topics = createTopics();
   const listeners = new Set<() => void>();
   const unsaid: string[] = [];
-  /** performance.now() since when Redis remembers. */
-  let remembers = Number.POSITIVE_INFINITY;
 
   const places = createRedisPlaces(
     () => connection,
@@ -55,15 +53,13 @@ export async function createRedisCounters({ url, log }: RedisOptions): Promise<C
   const budgets = createRedisBudgets(
     () => connection,
     (budget) => ["", ":amounts", ":leases"].map((part) => `falgate:budget:${budget}${part}`),
-    () => Bun.sleep(Math.max(0, remembers + GATHER_MS - performance.now())),
+    SINCE,
   );
   const leased: Leased[] = [places, budgets];
   const lines: RedisServer[] = [];
 
   async function beat(run: Connection["run"]): Promise<void> {
-    const keys = [`falgate:live:${identity}`, "falgate:since"];
-    const [known, age] = (await run(LIVE, keys, [LEASE_MS])) as [number, number];
-    remembers = performance.now() - age;
+    const known = await run(LIVE, [`falgate:live:${identity}`, SINCE], [LEASE_MS]);
     await Promise.all(leased.map((each) => each.renew(run, known === 1)));
   }
 

@@ -1,5 +1,9 @@
-/** A Redis server for tests, where the machine has one: started on a port of its own, and killed at will. */
+/** Both kinds of counters for tests, and a Redis server where the machine has one. */
 import { createServer } from "node:net";
+import { type Log, silent } from "../../../src/log.ts";
+import type { Counters } from "../../../src/store/counters/counters.ts";
+import { createMemoryCounters } from "../../../src/store/counters/memory.ts";
+import { createRedisCounters } from "../../../src/store/counters/redis.ts";
 
 const program = ["redis-server", "valkey-server"].map((name) => Bun.which(name)).find(Boolean);
 
@@ -9,7 +13,6 @@ if (redisMissing) console.log(`the counters are not tried on Redis: ${redisMissi
 export interface RedisServer {
   /** A database that nothing else uses. */
   url(): string;
-  readonly port: number;
   /** It dies, with all that it knew. */
   kill(): Promise<void>;
   /** On the same port, empty. */
@@ -17,21 +20,19 @@ export interface RedisServer {
   /** It answers nothing, and keeps its connections. */
   freeze(): void;
   thaw(): void;
-  stop(): Promise<void>;
 }
 
+/** Ends with the tests, however they end. */
 export async function redisServer(): Promise<RedisServer> {
   const port = await freePort();
+  const fixed = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--databases", "1000"];
   let server: Bun.Subprocess;
   let database = 0;
 
   async function start(): Promise<void> {
-    server = Bun.spawn(
-      [program!, "--port", String(port), "--bind", "127.0.0.1", "--save", ""].concat(
-        ...["--appendonly", "no", "--databases", "1000"],
-      ),
-      { cwd: "/tmp", stdout: "ignore", stderr: "ignore" },
-    );
+    server = Bun.spawn([program!, "--port", String(port), ...fixed], {
+      ...{ cwd: "/tmp", stdout: "ignore", stderr: "ignore" },
+    });
     server.unref();
     for (let tries = 0; ; tries++) {
       const client = new Bun.RedisClient(`redis://127.0.0.1:${port}`, { autoReconnect: false });
@@ -48,21 +49,73 @@ export async function redisServer(): Promise<RedisServer> {
     }
   }
 
-  async function kill(): Promise<void> {
-    server.kill("SIGKILL");
-    await server.exited;
-  }
-
   await start();
+  process.once("exit", () => server.kill("SIGKILL"));
   return {
     url: () => `redis://127.0.0.1:${port}/${++database}`,
-    port,
-    kill,
+    async kill() {
+      server.kill("SIGKILL");
+      await server.exited;
+    },
     start,
     freeze: () => server.kill("SIGSTOP"),
     thaw: () => server.kill("SIGCONT"),
-    stop: kill,
   };
+}
+
+/** One server for all files of a run: bun runs them in one process. */
+const shared = globalThis as { falgateRedis?: Promise<RedisServer> };
+export const sharedRedis = () => (shared.falgateRedis ??= redisServer());
+
+export interface Kind {
+  name: "memory" | "Redis";
+  /** Counters as so many processes have them; in memory there is one process. */
+  fresh(instances: number): Promise<Counters[]>;
+}
+
+const opened: Counters[] = [];
+
+const memory: Kind = {
+  name: "memory",
+  async fresh(instances) {
+    const one = createMemoryCounters();
+    return Array.from({ length: instances }, () => one);
+  },
+};
+
+const redis: Kind = {
+  name: "Redis",
+  async fresh(instances) {
+    const url = (await sharedRedis()).url();
+    await remembering(url);
+    return Promise.all(Array.from({ length: instances }, () => redisCounters(url)));
+  },
+};
+
+/** A Redis that has been there for an hour: nobody has to put back what it may have forgotten. */
+export async function remembering(url: string): Promise<string> {
+  const client = new Bun.RedisClient(url);
+  await client.set("falgate:since", String(Date.now() - 3_600_000));
+  client.close();
+  return url;
+}
+
+export async function redisCounters(url: string, log: Log = silent): Promise<Counters> {
+  const counters = await createRedisCounters({ url, log });
+  opened.push(counters);
+  return counters;
+}
+
+export const kinds: readonly Kind[] = redisMissing ? [memory] : [memory, redis];
+
+/** For each file's `afterAll`. */
+export async function tidy(): Promise<void> {
+  await Promise.all(opened.splice(0).map((counters) => counters.close()));
+}
+
+/** Waits until it holds; a test's own timeout is the limit. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await Bun.sleep(10);
 }
 
 function freePort(): Promise<number> {
