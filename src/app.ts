@@ -24,6 +24,7 @@ import { proxy } from "./routes/proxy.ts";
 import { type Become, realtime } from "./routes/realtime.ts";
 import { responses } from "./routes/responses.ts";
 import { speech } from "./routes/speech.ts";
+import { tasks } from "./routes/tasks.ts";
 import { transcriptions } from "./routes/transcriptions.ts";
 import { uploads } from "./routes/uploads.ts";
 import { webhooks } from "./routes/webhooks.ts";
@@ -88,6 +89,7 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(chat(deps))
     .use(responses(deps))
     .use(embeddings(deps))
+    .use(tasks(deps))
     .use(uploads(deps))
     .use(files(deps))
     .use(proxy(deps))

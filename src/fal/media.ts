@@ -4,15 +4,20 @@ import { FalError } from "./error.ts";
 
 export interface Media {
   contentType: string;
-  /** Bytes, when the host says. */
+  /** Bytes, when the host says; of a part, those of the part. */
   length: number | undefined;
+  /** Of a part: which it is, as `bytes 0-99/1234`; `bytes *\/1234` where there is no such part. */
+  range?: string | undefined;
   /** Read once, as a stream. A connection that breaks is taken up where it broke. */
   body: AsyncIterable<Uint8Array>;
 }
 
 export interface MediaSource {
-  /** Resolves when the host has answered; a data URL is decoded. Rejects with FalError. */
-  open(url: string, signal?: AbortSignal): Promise<Media>;
+  /**
+   * Resolves when the host has answered; a data URL is decoded. `range` asks for a part, as
+   * `bytes=0-99`, which a host may overlook. Rejects with FalError.
+   */
+  open(url: string, signal?: AbortSignal, range?: string): Promise<Media>;
 }
 
 export interface MediaOptions {
@@ -29,11 +34,11 @@ const RESUMES = 3;
 export function createMediaSource(options: MediaOptions): MediaSource {
   const { hosts, fetch = globalThis.fetch, resolve = addressesOf } = options;
 
-  async function request(url: string, offset: number, signal?: AbortSignal): Promise<Response> {
+  async function request(url: string, range?: string, signal?: AbortSignal): Promise<Response> {
     for (let hop = 0, target = url; hop <= REDIRECTS; hop += 1) {
       await admit(new URL(target), hosts, resolve);
       const response = await fetch(target, {
-        headers: offset > 0 ? { range: `bytes=${offset}-` } : {},
+        headers: range === undefined ? {} : { range },
         redirect: "manual",
         signal,
         timeout: false,
@@ -43,17 +48,18 @@ export function createMediaSource(options: MediaOptions): MediaSource {
         target = new URL(location, target).href;
         continue;
       }
-      if (response.ok && response.body) return response;
+      if ((response.ok && response.body) || (range && response.status === 416)) return response;
       throw unavailable(`${new URL(target).host} answered ${response.status}`);
     }
     throw unavailable("too many redirects");
   }
 
-  /** The rest of a file from `offset`; a host that ignores the range has its first part skipped. */
+  /** Taken up where it broke off; a host that ignores the range then has what came before skipped. */
   async function* resumed(url: string, first: Response, signal?: AbortSignal) {
+    const { from, to } = partOf(first);
     let response = first;
     for (let offset = 0, resumes = 0; ; resumes += 1) {
-      let skip = response.status === 206 ? 0 : offset;
+      let skip = response.status === 206 ? 0 : from + offset;
       try {
         for await (const chunk of response.body!) {
           const fresh = chunk.subarray(Math.min(skip, chunk.length));
@@ -64,25 +70,35 @@ export function createMediaSource(options: MediaOptions): MediaSource {
         return;
       } catch (error) {
         if (signal?.aborted || resumes === RESUMES) throw error;
-        response = await request(url, offset, signal);
+        response = await request(url, `bytes=${from + offset}-${to}`, signal);
+        const whole = first.status === 206 && response.status !== 206;
+        if (whole || response.status === 416) throw unavailable("the file has changed");
       }
     }
   }
 
-  async function open(url: string, signal?: AbortSignal): Promise<Media> {
+  async function open(url: string, signal?: AbortSignal, range?: string): Promise<Media> {
     if (url.startsWith("data:")) return decoded(url);
-    const response = await request(url, 0, signal).catch((error: unknown) => {
+    const response = await request(url, range, signal).catch((error: unknown) => {
       throw error instanceof FalError || signal?.aborted ? error : unavailable("no answer", error);
     });
     const length = Number(response.headers.get("content-length") ?? Number.NaN);
     return {
       contentType: response.headers.get("content-type") ?? "application/octet-stream",
       length: Number.isFinite(length) ? length : undefined,
+      range:
+        response.status === 200 ? undefined : (response.headers.get("content-range") ?? undefined),
       body: resumed(url, response, signal),
     };
   }
 
   return { open };
+}
+
+/** Which part of the file it is; the whole begins at 0 and has no end that is known. */
+function partOf({ status, headers }: Response): { from: number; to: string } {
+  const [, from, to] = /^bytes (\d+)-(\d+)\//.exec(headers.get("content-range") ?? "") ?? [];
+  return status === 206 && from && to ? { from: Number(from), to } : { from: 0, to: "" };
 }
 
 async function decoded(url: string): Promise<Media> {

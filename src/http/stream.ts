@@ -5,6 +5,8 @@ import type { Trace } from "./trace.ts";
 export interface StreamOptions {
   trace: Trace;
   headers?: Record<string, string>;
+  /** 200 unless it says otherwise. */
+  status?: number;
   keepAlive?: KeepAlive;
   /** Of an event stream: milliseconds after which a comment keeps it open. */
   silence?: number;
@@ -49,7 +51,8 @@ export function jsonStream(pieces: AsyncIterable<string>, options: StreamOptions
 
 /** Bytes as they come. */
 export function byteStream(bytes: AsyncIterable<Uint8Array>, options: StreamOptions): Response {
-  return new Response(pump(bytes, options), { headers: options.headers ?? {} });
+  const { status = 200, headers = {} } = options;
+  return new Response(pump(bytes, options), { status, headers });
 }
 
 /** Pulls the source no faster than the client reads, and tells it when the client has left. */

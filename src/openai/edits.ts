@@ -1,6 +1,7 @@
 /** OpenAI's edits and variations: what is said beside the pictures (`resources/images.d.ts`). */
 import { type Static, Type } from "@sinclair/typebox";
 import { ImageGenerateParams } from "./images.ts";
+import { withoutWaiting } from "./task.ts";
 
 const { prompt: _, ...shared } = ImageGenerateParams.properties;
 
@@ -47,6 +48,7 @@ export const ImageVariationParams = Type.Object(
     output_compression: shared.output_compression,
     seed: shared.seed,
     user: shared.user,
+    ...withoutWaiting,
   },
   { additionalProperties: true },
 );

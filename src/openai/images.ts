@@ -1,5 +1,6 @@
 /** OpenAI's pictures: the request, the answer and the stream events (`resources/images.d.ts`). */
 import { type Static, Type } from "@sinclair/typebox";
+import { withoutWaiting } from "./task.ts";
 
 const text = (description: string) => Type.Optional(Type.String({ description }));
 
@@ -52,6 +53,7 @@ export const ImageGenerateParams = Type.Object(
       }),
     ),
     user: text("Accepted and ignored."),
+    ...withoutWaiting,
   },
   {
     additionalProperties: true,

@@ -1,5 +1,6 @@
 /** OpenAI's speech: the request and the events (`resources/audio/speech.d.ts`). */
 import { type Static, Type } from "@sinclair/typebox";
+import { withoutWaiting } from "./task.ts";
 
 const FORMATS = ["mp3", "opus", "aac", "flac", "wav", "pcm"] as const;
 
@@ -38,6 +39,7 @@ export const SpeechParams = Type.Object(
         enum: ["audio", "sse"],
       }),
     ),
+    ...withoutWaiting,
   },
   { additionalProperties: true },
 );

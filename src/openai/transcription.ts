@@ -1,5 +1,6 @@
 /** OpenAI's transcriptions: the request, and every form of the answer (`resources/audio`). */
 import { type Static, Type } from "@sinclair/typebox";
+import { withoutWaiting } from "./task.ts";
 
 const choice = <const T extends readonly string[]>(words: T, description: string) =>
   Type.Optional(
@@ -20,6 +21,7 @@ const shared = {
     Type.String({ description: "What it may be about, where the model asks." }),
   ),
   temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  ...withoutWaiting,
 };
 
 const FORMATS = ["json", "text", "srt", "vtt", "verbose_json"] as const;

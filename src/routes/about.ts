@@ -20,6 +20,14 @@ export const GROUPS: readonly Group[] = [
   { name: "Audio", description: "Words spoken, and speech written down." },
   { name: "Chat", description: "Language models, and models that draw when talked to." },
   {
+    name: "Tasks",
+    description:
+      "Generations that nobody has to wait for. `async: true`, or the header `Prefer: respond-async`, " +
+      "makes any call of Images and Audio answer 202 at once, with a task. It is carried out whether or " +
+      "not anybody asks for it, through restarts, and paid once. `callback_url` is called at its end, " +
+      "signed as [Standard Webhooks](https://www.standardwebhooks.com) has it.",
+  },
+  {
     name: "fal",
     description:
       "fal's own API, for fal's own clients: in place of `https://queue.fal.run` they use this " +

@@ -1,21 +1,26 @@
-/** A planned generation of pictures, carried out and answered: whole, or as events. */
+/** A planned generation of pictures, carried out and answered: whole, as events, or with a task. */
 import type { Kept } from "../generation/keep.ts";
 import type { Plan } from "../generation/plan.ts";
+import type { TaskWork } from "../generation/task.ts";
 import { patient } from "../http/patience.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
 import type { Model } from "../models/resolve.ts";
 import type { ImageStream } from "../openai/images.ts";
+import type { WithoutWaiting } from "../openai/task.ts";
 import type { Deps } from "./deps.ts";
 import { renderError } from "./errors.ts";
 import { handout } from "./links.ts";
 import { pictureEvents, pictureResponse, type Rendering } from "./pictures.ts";
 import { asked, patience } from "./waiting.ts";
+import { asksNotToWait, withoutWaiting } from "./without-waiting.ts";
 
 export interface Drawing {
   model: Model;
   plan: Plan;
-  params: Rendering["asked"] & { stream?: boolean };
+  /** The same as a task. */
+  work: TaskWork;
+  params: Rendering["asked"] & { stream?: boolean } & WithoutWaiting;
   /** Everything that the client said: what makes two requests the same. */
   said: unknown;
   /** Which stream it is, if it is one. */
@@ -26,16 +31,35 @@ export interface Drawing {
 export const grows = ({ stream, partial_images = 0 }: Drawing["params"]) =>
   stream === true && partial_images > 0;
 
-export async function answerDrawing(
+export function createDrawings(deps: Deps) {
+  const leave = withoutWaiting(deps);
+
+  return (request: Request, drawing: Drawing): Promise<Response> => {
+    const { model, params, work, said } = drawing;
+    const { response_format = model.alias?.format ?? deps.config.defaultResponseFormat } = params;
+    if (!asksNotToWait(request, params, params.stream === true)) {
+      return answerDrawing(request, drawing, response_format, deps);
+    }
+    const { output_format, output_compression } = params;
+    const asks = { output_format, output_compression };
+    const view = { format: response_format, asked: asks };
+    return leave(request, {
+      ...work,
+      ...{ model: model.id, view, said, callbackUrl: params.callback_url },
+    });
+  };
+}
+
+async function answerDrawing(
   request: Request,
   { model, plan, params, said, stream }: Drawing,
+  format: Rendering["format"],
   deps: Deps,
 ): Promise<Response> {
   const { config, generations } = deps;
   const traced = trace(request);
   const generation = generations.begin(asked(request, plan, said));
   const wait = patience(request, config.requestTimeout);
-  const format = params.response_format ?? model.alias?.format ?? config.defaultResponseFormat;
   const files = (kept?: Kept) => handout(deps, request, kept);
   const rendering: Rendering = { model: model.id, format, asked: params };
   if (params.stream) {

@@ -2,7 +2,6 @@
 import { Elysia } from "elysia";
 import { imageRequest } from "../generation/draw.ts";
 import { editing, varying } from "../generation/edit.ts";
-import type { Plan } from "../generation/plan.ts";
 import { answers } from "../http/answers.ts";
 import { checked } from "../http/check.ts";
 import { trace } from "../http/trace.ts";
@@ -10,17 +9,19 @@ import { DEFAULT_IMAGE_MODEL, DEFAULT_VARIATION_MODEL } from "../models/aliases/
 import { ImageEditParams, ImageVariationParams } from "../openai/edits.ts";
 import { ImagesResponse } from "../openai/images.ts";
 import type { Deps } from "./deps.ts";
-import { answerDrawing, grows } from "./drawing.ts";
+import { createDrawings, type Drawing, grows } from "./drawing.ts";
 import { EDIT_BODY, EDIT_EVENTS, VARIATION_BODY } from "./examples/edits.ts";
 import { PICTURE_ANSWERS } from "./examples/images.ts";
+import { TASK_BEGUN } from "./examples/tasks.ts";
 import { addresses, type Given, likeness, withPictures } from "./given.ts";
-import { namedModel } from "./model.ts";
+import { permittedModel } from "./model.ts";
 
 const STATUSES = [400, 401, 402, 404, 413, 422, 424, 429, 502, 503, 504];
 
 export function edits(deps: Deps) {
   const { config, attachments } = deps;
   const limit = config.maxBodySize * 1e6;
+  const answer = createDrawings(deps);
 
   async function edit(request: Request): Promise<Response> {
     const { words, images, mask } = await withPictures(request, limit, ImageEditParams);
@@ -30,16 +31,14 @@ export function edits(deps: Deps) {
     const { input_fidelity: _, ...extra } = { ...imageRequest(params).extra };
     const asks = { ...imageRequest(params), input_fidelity, extra };
     const given = [...images, ...(mask ? [mask] : [])];
-    const plan = await placed(given, (urls) => {
+    const planned = await placed(given, (urls) => {
       const painted = mask ? { mask: urls.at(-1)! } : {};
-      return editing(
-        model,
-        { ...asks, ...painted, images: urls.slice(0, images.length) },
-        grows(params),
-      );
+      const request = { ...asks, ...painted, images: urls.slice(0, images.length) };
+      const plan = editing(model, request, grows(params));
+      return { plan, work: { kind: "edit", request } as const };
     });
     const said = { words, images: images.map(likeness), mask: mask && likeness(mask) };
-    return answerDrawing(request, { model, plan, params, said, stream: "image_edit" }, deps);
+    return answer(request, { model, ...planned, params, said, stream: "image_edit" });
   }
 
   async function vary(request: Request): Promise<Response> {
@@ -47,20 +46,26 @@ export function edits(deps: Deps) {
     const params = checked(ImageVariationParams, words);
     const model = requested(request, params.model ?? DEFAULT_VARIATION_MODEL);
     const asks = imageRequest(params);
-    const plan = await placed(images, (urls) => varying(model, { ...asks, images: urls }));
+    const planned = await placed(images, (urls) => {
+      const request = { ...asks, images: urls };
+      return { plan: varying(model, request), work: { kind: "variation", request } as const };
+    });
     const said = { words, images: images.map(likeness) };
-    return answerDrawing(request, { model, plan, params, said, stream: "image_edit" }, deps);
+    return answer(request, { model, ...planned, params, said, stream: "image_edit" });
   }
 
   function requested(request: Request, name: string) {
     trace(request).model = name;
-    return namedModel(deps, name);
+    return permittedModel(deps, name, request);
   }
 
   /** The plan with the pictures' addresses; what cannot be asked is refused before anything goes up. */
-  async function placed(given: readonly Given[], planned: (urls: string[]) => Plan): Promise<Plan> {
-    const tried = planned(given.map((_, place) => `https://fal.media/${place}`));
-    tried.fit(tried.endpoints[0]!);
+  async function placed<Planned extends Pick<Drawing, "plan" | "work">>(
+    given: readonly Given[],
+    planned: (urls: string[]) => Planned,
+  ): Promise<Planned> {
+    const { plan } = planned(given.map((_, place) => `https://fal.media/${place}`));
+    plan.fit(plan.endpoints[0]!);
     return planned(await addresses(given, attachments));
   }
 
@@ -76,10 +81,10 @@ export function edits(deps: Deps) {
           "and data URLs. A model that draws from words is edited with by its editing sibling.",
         security: [{ bearer: [] }],
         requestBody: EDIT_BODY,
-        responses: answers(ImagesResponse, STATUSES, {
-          examples: PICTURE_ANSWERS,
-          events: EDIT_EVENTS,
-        }),
+        responses: {
+          ...answers(ImagesResponse, STATUSES, { examples: PICTURE_ANSWERS, events: EDIT_EVENTS }),
+          202: TASK_BEGUN,
+        },
       },
     })
     .post("/variations", ({ request }) => vary(request), {
@@ -92,7 +97,10 @@ export function edits(deps: Deps) {
           "fal has one, else with what edits.",
         security: [{ bearer: [] }],
         requestBody: VARIATION_BODY,
-        responses: answers(ImagesResponse, STATUSES, { examples: PICTURE_ANSWERS }),
+        responses: {
+          ...answers(ImagesResponse, STATUSES, { examples: PICTURE_ANSWERS }),
+          202: TASK_BEGUN,
+        },
       },
     });
 }

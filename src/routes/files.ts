@@ -1,7 +1,7 @@
 /** `/files/{name}`: kept media, whole or in parts, so that a browser can seek in a video. */
 import { Elysia } from "elysia";
+import { ranged } from "../http/ranges.ts";
 import { ApiError } from "../openai/error.ts";
-import type { OpenFile, Range } from "../store/media/media.ts";
 import type { Deps } from "./deps.ts";
 
 export function files({ mediaStore, config }: Deps) {
@@ -17,7 +17,6 @@ export function files({ mediaStore, config }: Deps) {
     }
     const headers = {
       "content-type": file.contentType,
-      "accept-ranges": "bytes",
       "cache-control": cached,
       etag: `"${name}"`,
       // What a model made is shown, never run.
@@ -27,7 +26,7 @@ export function files({ mediaStore, config }: Deps) {
     if (request.headers.get("if-none-match") === headers.etag) {
       return new Response(null, { status: 304, headers });
     }
-    return answer(file, rangeOf(request.headers.get("range"), file.bytes), headers);
+    return ranged(file, request, headers);
   }
 
   return new Elysia({ tags: ["Files"] }).get(
@@ -42,36 +41,4 @@ export function files({ mediaStore, config }: Deps) {
       },
     },
   );
-}
-
-function answer(
-  file: OpenFile,
-  range: Range | "none" | "unsatisfiable",
-  headers: Record<string, string>,
-) {
-  const { bytes } = file;
-  if (range === "unsatisfiable") {
-    return new Response(null, { status: 416, headers: { "content-range": `bytes */${bytes}` } });
-  }
-  if (range === "none") {
-    return new Response(file.read(), { headers: { ...headers, "content-length": String(bytes) } });
-  }
-  const { from, to } = range;
-  return new Response(file.read(range), {
-    status: 206,
-    headers: {
-      ...headers,
-      "content-length": String(to - from + 1),
-      "content-range": `bytes ${from}-${to}/${bytes}`,
-    },
-  });
-}
-
-/** One range, as players ask for it; several at once are answered with the whole (RFC 9110, 14.2). */
-function rangeOf(header: string | null, bytes: number): Range | "none" | "unsatisfiable" {
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
-  if (first === undefined || last === undefined || first + last === "") return "none";
-  const from = first === "" ? Math.max(0, bytes - Number(last)) : Number(first);
-  const to = first === "" || last === "" ? bytes - 1 : Math.min(Number(last), bytes - 1);
-  return from > to || from >= bytes ? "unsatisfiable" : { from, to };
 }

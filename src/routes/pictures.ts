@@ -25,6 +25,8 @@ export interface Rendering {
   /** The model's name, to be echoed. */
   model: string;
   format: "url" | "b64_json";
+  /** When they were made, in Unix seconds; now, unless it says otherwise. */
+  created?: number;
   /** What the client asked for, to be echoed in events. */
   asked: AskedFile & {
     quality?: string;
@@ -37,11 +39,14 @@ export interface Rendering {
 /** The files of one generation, as this client reaches them. */
 export type Files = (kept?: Kept) => Handout;
 
+/** What of a generation an answer needs. */
+export type Waited = Pick<Generation, "wait" | "delivered" | "undelivered">;
+
 /** The whole answer; base64 is fetched from all pictures at once and written as it arrives. */
 export async function pictureResponse(
-  generation: Generation,
+  generation: Waited,
   wait: Wait,
-  { model, format, asked }: Rendering,
+  { model, format, asked, created = unixNow() }: Rendering,
   files: Files,
   trace: Trace,
 ): Promise<Response> {
@@ -49,7 +54,7 @@ export async function pictureResponse(
   trace.upstreamMs = settled.upstreamMs;
   const shown = drawn(settled);
   const made = files(settled.kept);
-  const answer = { created: unixNow(), model };
+  const answer = { created, model };
   const undone = <Made>(work: Promise<Made>) =>
     work.catch((error: unknown) => {
       generation.undelivered(wait);

@@ -1,71 +1,48 @@
 /** `/v1/audio/speech`: words spoken. */
 import { Elysia } from "elysia";
-import type { Generation, Wait } from "../generation/generation.ts";
-import { refusal } from "../generation/pictures.ts";
 import type { Kept } from "../generation/keep.ts";
-import { sounded, speaking, type SpeechPlan } from "../generation/speak.ts";
-import { base64 } from "../http/base64.ts";
+import { speaking } from "../generation/speak.ts";
 import { answers, requests } from "../http/answers.ts";
 import { jsonBody } from "../http/parse.ts";
-import { byteStream, eventStream, frame } from "../http/stream.ts";
-import { trace, type Trace } from "../http/trace.ts";
+import { eventStream } from "../http/stream.ts";
+import { trace } from "../http/trace.ts";
 import type { SpeechRequest } from "../models/fit/speech.ts";
-import { speechDelta, speechDone, SpeechParams } from "../openai/speech.ts";
+import { SpeechParams } from "../openai/speech.ts";
 import type { Deps } from "./deps.ts";
-import { errorFrame } from "./errors.ts";
 import { SPEECH_ANSWER, SPEECH_REQUESTS } from "./examples/audio.ts";
-import { namedModel } from "./model.ts";
+import { TASK_BEGUN } from "./examples/tasks.ts";
 import { handout } from "./links.ts";
-import { adjustments, type Files } from "./pictures.ts";
-import { type SoundFile, soundFile } from "./sound-file.ts";
+import { permittedModel } from "./model.ts";
+import { speechEvents, speechResponse } from "./speech-answer.ts";
 import { asked, patience } from "./waiting.ts";
+import { asksNotToWait, withoutWaiting } from "./without-waiting.ts";
 
 export function speech(deps: Deps) {
   const { config, generations } = deps;
+  const leave = withoutWaiting(deps);
 
   async function speak(body: SpeechParams, request: Request): Promise<Response> {
     const traced = trace(request);
     traced.model = body.model;
-    const plan = speaking(namedModel(deps, body.model), speechRequest(body));
+    const streams = body.stream_format === "sse";
+    const without = asksNotToWait(request, body, streams);
+    const asks = speechRequest(body);
+    const plan = speaking(permittedModel(deps, body.model, request), asks);
+    const { model, response_format, callback_url: callbackUrl } = body;
+    const form = response_format === undefined ? {} : { response_format };
+    if (without) {
+      const errand = { kind: "speech", request: asks, model, view: form, said: body } as const;
+      return leave(request, { ...errand, callbackUrl });
+    }
     const generation = generations.begin(asked(request, plan, body));
     const wait = patience(request, config.requestTimeout);
     const files = (kept?: Kept) => handout(deps, request, kept);
-    const opened = () => open(generation, wait, plan, body, files, traced);
-    if (body.stream_format === "sse") {
-      // A refusal by fal still gets its own status: the stream opens once fal has taken the request.
-      await generation.accepted(wait);
-      const events = spoken(opened, wait, traced);
-      return eventStream(events, { trace: traced, silence: config.streamKeepalive * 1000 });
-    }
-    const { file, adjusted } = await opened();
-    const headers = { "content-type": file.contentType, ...adjustments(adjusted) };
-    return byteStream(file.body, { trace: traced, headers });
-  }
-
-  async function open(
-    generation: Generation,
-    wait: Wait,
-    plan: SpeechPlan,
-    { response_format }: SpeechParams,
-    files: Files,
-    traced: Trace,
-  ): Promise<{ file: SoundFile; adjusted: readonly string[] }> {
-    const settled = await generation.wait(wait);
-    traced.upstreamMs = settled.upstreamMs;
-    try {
-      const found = await files(settled.kept).open(sounded(settled).url, wait.signal);
-      const file = await soundFile(found, response_format, plan.formatOf(settled.endpoint));
-      if (file.length === 0) {
-        throw refusal(422, "no_media_generated", "The model finished with an empty sound.");
-      }
-      generation.delivered();
-      const { instead } = file;
-      const other = instead ? [`response_format ${response_format} became ${instead}`] : [];
-      return { file, adjusted: [...settled.adjusted, ...other] };
-    } catch (error) {
-      generation.undelivered(wait);
-      throw error;
-    }
+    const speech = { plan, asked: form };
+    if (!streams) return speechResponse(generation, wait, speech, files, traced);
+    // A refusal by fal still gets its own status: the stream opens once fal has taken the request.
+    await generation.accepted(wait);
+    const events = speechEvents(generation, wait, speech, files, traced);
+    return eventStream(events, { trace: traced, silence: config.streamKeepalive * 1000 });
   }
 
   return new Elysia({ prefix: "/v1/audio", tags: ["Audio"] }).post(
@@ -85,35 +62,17 @@ export function speech(deps: Deps) {
         responses: {
           ...answers(SpeechParams, [400, 401, 402, 404, 413, 422, 424, 429, 502, 503, 504]),
           200: SPEECH_ANSWER,
+          202: TASK_BEGUN,
         },
       },
     },
   );
 }
 
-/** A failure after the first byte is an event of its own. */
-async function* spoken(
-  opened: () => Promise<{ file: SoundFile }>,
-  wait: Wait,
-  traced: Trace,
-): AsyncGenerator<string> {
-  try {
-    const { file } = await opened();
-    for await (const piece of base64(file.body)) {
-      yield frame("speech.audio.delta", speechDelta(piece));
-    }
-    yield frame(speechDone.type, speechDone);
-  } catch (error) {
-    if (wait.signal.aborted) return;
-    traced.error = error;
-    yield errorFrame(error);
-  }
-}
-
 /** What of OpenAI's parameters is for the model. */
 function speechRequest(body: SpeechParams): SpeechRequest {
   const { model: _, input, voice, speed, instructions, response_format, ...rest } = body;
-  const { stream_format: __, ...extra } = rest;
+  const { stream_format: __, async: ___, callback_url: ____, ...extra } = rest;
   const name = typeof voice === "object" ? voice.id : voice;
   const said = { voice: name, speed, instructions, response_format };
   const given = Object.entries(said).filter(([, value]) => value !== undefined);

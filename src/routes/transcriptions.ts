@@ -2,41 +2,35 @@
 import { Elysia } from "elysia";
 import { soundSeconds } from "../formats/sound.ts";
 import type { Attachment } from "../generation/attachments.ts";
-import type { Settled } from "../generation/run.ts";
-import { transcribing, written } from "../generation/transcribe.ts";
+import { transcribing } from "../generation/transcribe.ts";
 import { answers } from "../http/answers.ts";
 import { checked } from "../http/check.ts";
 import { typed } from "../http/form.ts";
 import { patient } from "../http/patience.ts";
-import { eventStream, frame } from "../http/stream.ts";
-import { trace, type Trace } from "../http/trace.ts";
-import { languageName } from "../models/fit/language.ts";
+import { eventStream } from "../http/stream.ts";
+import { trace } from "../http/trace.ts";
 import type { TranscriptionRequest } from "../models/fit/transcription.ts";
-import { invalidRequest } from "../openai/error.ts";
 import {
   isPlainText,
   isTimed,
-  type Said,
   TranscriptAnswer,
-  transcriptEvents,
-  type TranscriptFormat,
-  transcriptJson,
-  transcriptText,
   TranscriptionParams,
   TranslationParams,
 } from "../openai/transcription.ts";
 import type { Deps } from "./deps.ts";
-import { errorFrame, renderError } from "./errors.ts";
+import { renderError } from "./errors.ts";
 import {
   TRANSCRIPT_ANSWERS,
   TRANSCRIPT_EVENTS,
   TRANSCRIPTION_BODY,
   TRANSLATION_BODY,
 } from "./examples/audio.ts";
+import { TASK_BEGUN } from "./examples/tasks.ts";
 import { formWithSound, listenable } from "./given-sound.ts";
-import { namedModel } from "./model.ts";
-import { adjustments } from "./pictures.ts";
+import { permittedModel } from "./model.ts";
+import { heardOf, type Hearing, transcribed, transcriptResponse } from "./transcript-answer.ts";
 import { asked, patience } from "./waiting.ts";
+import { asksNotToWait, withoutWaiting } from "./without-waiting.ts";
 
 type Task = "transcribe" | "translate";
 
@@ -44,6 +38,7 @@ const STATUSES = [400, 401, 402, 404, 413, 422, 424, 429, 502, 503, 504];
 
 export function transcriptions(deps: Deps) {
   const { config, generations, attachments } = deps;
+  const leave = withoutWaiting(deps);
 
   async function transcribe(request: Request, task: Task): Promise<Response> {
     const schema = task === "translate" ? TranslationParams : TranscriptionParams;
@@ -52,53 +47,45 @@ export function transcriptions(deps: Deps) {
     const { response_format: format = "json", stream } = params;
     const traced = trace(request);
     traced.model = params.model;
-    const model = namedModel(deps, params.model);
+    const model = permittedModel(deps, params.model, request);
     const sound = await listenable(file);
-    const asks = {
-      task,
-      times: isTimed(format),
-      words: params.timestamp_granularities?.includes("word") ?? false,
-      diarize: format === "diarized_json",
-    };
+    const spelled = params.timestamp_granularities?.includes("word") ?? false;
+    const diarize = format === "diarized_json";
+    const asks = { task, times: isTimed(format), words: spelled, diarize };
+    const streams = stream === true && !isPlainText(format);
+    const without = asksNotToWait(request, params, streams);
     const requested = transcriptionRequest(params, asks);
     const planned = (url: string) => transcribing(model, { ...requested, file: url }, asks);
     // What cannot be asked is refused before anything goes up.
     const tried = planned("https://fal.media/0");
     if (tried.endpoints[0]) tried.fit(tried.endpoints[0]);
-    const plan = planned(await attachments.address(sound));
+    const url = await attachments.address(sound);
     const said = { task, words, file: sound.digest };
-    const generation = generations.begin(asked(request, plan, said));
+    const hearing = await hearingOf(asks, params, sound);
+    if (without) {
+      const heard = { ...requested, file: url, asks };
+      const errand = { kind: "transcription", request: heard, model: params.model, said } as const;
+      const view = hearing as unknown as Record<string, unknown>;
+      return leave(request, { ...errand, view, callbackUrl: params.callback_url });
+    }
+    const generation = generations.begin(asked(request, planned(url), said));
     const wait = patience(request, config.requestTimeout);
-    const result = async () => {
-      const settled = await generation.wait(wait);
-      traced.upstreamMs = settled.upstreamMs;
-      const heard = await outcome(settled, task, sound);
-      // Where nothing was said there are no times either.
-      if (asks.times && !heard.segments && heard.text !== "") {
-        throw invalidRequest("The model did not tell when anything was said.", "response_format");
-      }
+    const settled = async () => {
+      const made = await generation.wait(wait);
+      traced.upstreamMs = made.upstreamMs;
+      heardOf(made, hearing); // Throws where there is nothing to be told.
       generation.delivered();
-      return { heard, headers: adjustments(settled.adjusted) };
+      return made;
     };
-    if (stream && !isPlainText(format)) {
+    if (streams) {
       await generation.accepted(wait);
-      const events = told(result, format, wait.signal, traced);
+      const events = transcribed(settled, hearing, wait.signal, traced);
       return eventStream(events, { trace: traced, silence: config.streamKeepalive * 1000 });
     }
-    const answer = async () => {
-      const { heard, headers } = await result();
-      if (isPlainText(format)) {
-        const type = { "content-type": "text/plain; charset=utf-8" };
-        return new Response(transcriptText(format, heard), { headers: { ...headers, ...type } });
-      }
-      const { words } = asks;
-      const { temperature } = params;
-      const told = { task, words, ...(temperature === undefined ? {} : { temperature }) };
-      return Response.json(transcriptJson(format, heard, told), { headers });
-    };
-    if (isPlainText(format)) return answer();
+    const answer = settled().then((made) => transcriptResponse(made, hearing));
+    if (isPlainText(format)) return answer;
     const { jsonKeepalive: seconds } = config;
-    return patient(answer(), { seconds, trace: traced, render: renderError });
+    return patient(answer, { seconds, trace: traced, render: renderError });
   }
 
   const described = (words: string) =>
@@ -114,10 +101,13 @@ export function transcriptions(deps: Deps) {
         description: described("In the language it is said in."),
         security: [{ bearer: [] }],
         requestBody: TRANSCRIPTION_BODY,
-        responses: answers(TranscriptAnswer, STATUSES, {
-          examples: TRANSCRIPT_ANSWERS,
-          events: TRANSCRIPT_EVENTS,
-        }),
+        responses: {
+          ...answers(TranscriptAnswer, STATUSES, {
+            examples: TRANSCRIPT_ANSWERS,
+            events: TRANSCRIPT_EVENTS,
+          }),
+          202: TASK_BEGUN,
+        },
       },
     })
     .post("/translations", ({ request }) => transcribe(request, "translate"), {
@@ -128,26 +118,12 @@ export function transcriptions(deps: Deps) {
         description: described("In English, whatever is spoken."),
         security: [{ bearer: [] }],
         requestBody: TRANSLATION_BODY,
-        responses: answers(TranscriptAnswer, STATUSES, { examples: TRANSCRIPT_ANSWERS }),
+        responses: {
+          ...answers(TranscriptAnswer, STATUSES, { examples: TRANSCRIPT_ANSWERS }),
+          202: TASK_BEGUN,
+        },
       },
     });
-}
-
-/** A failure after the first byte is an event of its own. */
-async function* told(
-  result: () => Promise<{ heard: Said }>,
-  format: TranscriptFormat,
-  signal: AbortSignal,
-  traced: Trace,
-): AsyncGenerator<string> {
-  try {
-    const { heard } = await result();
-    for (const event of transcriptEvents(format, heard)) yield frame(event.type, event);
-  } catch (error) {
-    if (signal.aborted) return;
-    traced.error = error;
-    yield errorFrame(error);
-  }
 }
 
 /** What of OpenAI's parameters is for the model. */
@@ -155,21 +131,23 @@ function transcriptionRequest(
   params: TranscriptionParams,
   { task, words, diarize }: { task: Task; words: boolean; diarize: boolean },
 ): Omit<TranscriptionRequest, "file"> {
-  const { model: _, response_format: __, stream: ___, ...rest } = params;
-  const { timestamp_granularities: ____, language, prompt, temperature, ...extra } = rest;
+  const { model: _, response_format: __, stream: ___, async: ____, ...rest } = params;
+  const { timestamp_granularities: _____, callback_url: ______, ...told } = rest;
+  const { language, prompt, temperature, ...extra } = told;
   const said = { language, prompt, temperature, ...(diarize ? { diarize } : {}) };
   const given = Object.entries(said).filter(([, value]) => value !== undefined);
   return { task, words, ...Object.fromEntries(given), extra };
 }
 
-/** The model's words; how long the sound is, from the file itself where the model does not say. */
-async function outcome(settled: Settled, task: Task, { file }: Attachment): Promise<Said> {
-  const { language, ...heard } = written(settled);
-  const spoken = task === "translate" ? "en" : language;
-  const duration = heard.duration ?? soundSeconds(await file.bytes());
+async function hearingOf(
+  { task, times, words }: Pick<Hearing, "task" | "times" | "words">,
+  { response_format: format = "json", temperature }: TranscriptionParams,
+  { file }: Attachment,
+): Promise<Hearing> {
+  const seconds = soundSeconds(await file.bytes());
   return {
-    ...heard,
-    ...(spoken === undefined ? {} : { language: languageName(spoken) }),
-    ...(duration === undefined ? {} : { duration }),
-  } as Said;
+    ...{ task, format, times, words },
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(seconds === undefined ? {} : { seconds }),
+  };
 }
