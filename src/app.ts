@@ -8,6 +8,7 @@ import { checkHead } from "./http/head.ts";
 import { methodsOf } from "./http/methods.ts";
 import { trace } from "./http/trace.ts";
 import { ApiError } from "./openai/error.ts";
+import { adminKeys } from "./routes/admin-keys.ts";
 import { createAdmission } from "./routes/admission.ts";
 import { GROUPS, INTRODUCTION } from "./routes/about.ts";
 import type { Deps } from "./routes/deps.ts";
@@ -94,8 +95,13 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(files(deps))
     .use(proxy(deps))
     .use(webhooks(deps))
+    .use(adminKeys(deps, served))
     .use(native(deps))
     .get("/", () => Response.redirect("/swagger"), { detail: { hide: true } });
+
+  function served(): readonly { path: string }[] {
+    return app.routes;
+  }
 
   /** An unknown path, or a known one with a method it does not have. */
   function nowhere({ method, url }: Request): ApiError {

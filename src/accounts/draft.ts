@@ -38,6 +38,9 @@ const PARAMS = new Set(["name", "budget", "models", "routes", "expires", ...Obje
 
 /** @throws {ApiError} 400 that names the parameter. */
 export function readDraft(said: Said, allowable: Allowable, now: number): Draft {
+  if (typeof said !== "object" || said === null || Array.isArray(said)) {
+    throw invalidRequest("The request body must be an object.", null);
+  }
   const unknown = Object.keys(said).find((param) => !PARAMS.has(param));
   if (unknown !== undefined) {
     throw invalidRequest(`There is no '${unknown}'. There are ${[...PARAMS].join(", ")}.`, unknown);

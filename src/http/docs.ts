@@ -50,6 +50,7 @@ export function docs({ version, introduction, groups }: DocsOptions) {
       components: {
         securitySchemes: {
           bearer: { type: "http", scheme: "bearer", description: "A client key of this gateway." },
+          admin: { type: "http", scheme: "bearer", description: "This gateway's `ADMIN_KEY`." },
         },
         schemas: { Error: ERROR as object },
       },

@@ -26,7 +26,11 @@ const FAILURES: Readonly<Record<number, Failure>> = {
   },
   401: {
     description: "No key, or a wrong one",
-    errors: { invalid_api_key: { message: "Invalid API key" } },
+    errors: {
+      invalid_api_key: { message: "Invalid API key" },
+      api_key_revoked: { message: "This API key was revoked." },
+      api_key_expired: { message: "This API key has expired." },
+    },
   },
   402: {
     description: "The gateway's balance is exhausted",
@@ -37,6 +41,21 @@ const FAILURES: Readonly<Record<number, Failure>> = {
       },
     },
   },
+  403: {
+    description: "What was asked for is not allowed to this key",
+    errors: {
+      model_not_allowed: {
+        message: "This key may not use the model 'veo3'. It may use: flux-*, gpt-image-1.",
+        param: "model",
+      },
+      route_not_allowed: {
+        message: "This key may not call /v1/responses. It may call: /v1/images/*.",
+      },
+      administration_disabled: {
+        message: "There is no administration here: ADMIN_KEY is not set.",
+      },
+    },
+  },
   404: {
     description: "There is no such model",
     errors: {
@@ -44,6 +63,15 @@ const FAILURES: Readonly<Record<number, Failure>> = {
         message:
           "The model 'flux-devv' does not exist or cannot be used here. Did you mean flux-dev?",
         param: "model",
+      },
+    },
+  },
+  409: {
+    description: "It exists already",
+    errors: {
+      name_taken: {
+        message: "There is a key named 'anna'. Revoke it first, or choose another name.",
+        param: "name",
       },
     },
   },

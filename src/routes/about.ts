@@ -34,6 +34,10 @@ export const GROUPS: readonly Group[] = [
       "gateway's address, with `POST /fal-ai/…` and all that follows from it. `/queue/…`, `/run/…` " +
       "and `/rest/…` stand for fal's hosts, `/api/fal/proxy` speaks its server-proxy protocol.",
   },
+  {
+    name: "Administration",
+    description: "Client keys and what they have cost, for whoever has the gateway's `ADMIN_KEY`.",
+  },
   { name: "Health", description: "For whoever watches over the gateway. Needs no key." },
 ];
 

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "http",
     "store",
     "models",
+    "openai",
     "relay",
     "routes",
     "sandbox",
