@@ -12,13 +12,15 @@ import { adminKeys } from "./routes/admin-keys.ts";
 import { createAdmission } from "./routes/admission.ts";
 import { GROUPS, INTRODUCTION } from "./routes/about.ts";
 import type { Deps } from "./routes/deps.ts";
-import { renderError, renderNativeError } from "./routes/errors.ts";
+import { renderFor } from "./routes/dialects.ts";
+import { renderError } from "./routes/errors.ts";
 import { chat } from "./routes/chat.ts";
 import { edits } from "./routes/edits.ts";
 import { embeddings } from "./routes/embeddings.ts";
 import { files } from "./routes/files.ts";
 import { health } from "./routes/health.ts";
 import { images } from "./routes/images.ts";
+import { jimeng } from "./routes/jimeng.ts";
 import { models } from "./routes/models.ts";
 import { isNative, native } from "./routes/native.ts";
 import { proxy } from "./routes/proxy.ts";
@@ -28,6 +30,8 @@ import { speech } from "./routes/speech.ts";
 import { tasks } from "./routes/tasks.ts";
 import { transcriptions } from "./routes/transcriptions.ts";
 import { uploads } from "./routes/uploads.ts";
+import { veo } from "./routes/veo.ts";
+import { videoGenerations } from "./routes/video-generations.ts";
 import { webhooks } from "./routes/webhooks.ts";
 
 /** Paths that need no key: fal's signature, a ticket or nothing at all takes its place. */
@@ -69,7 +73,7 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     upgrade: sockets.upgrade,
     patient,
     draining,
-    render: (error, path) => (isNative(path) ? renderNativeError : renderError)(error),
+    render: (error, path) => renderFor(path)(error),
   });
 
   const app = new Elysia({ handler: { standardHostname: false } })
@@ -77,8 +81,8 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .onError(({ error, code, request }) => {
       const failure = code === "NOT_FOUND" ? nowhere(request) : error;
       trace(request).error = failure;
-      const speaksFal = isNative(new URL(request.url).pathname) && code !== "NOT_FOUND";
-      return (speaksFal ? renderNativeError : renderError)(failure);
+      const render = code === "NOT_FOUND" ? renderError : renderFor(new URL(request.url).pathname);
+      return render(failure);
     })
     .use(docs({ version, introduction: INTRODUCTION, groups: GROUPS }))
     .use(health(deps))
@@ -91,6 +95,9 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(responses(deps))
     .use(embeddings(deps))
     .use(tasks(deps))
+    .use(veo(deps))
+    .use(videoGenerations(deps))
+    .use(jimeng(deps))
     .use(uploads(deps))
     .use(files(deps))
     .use(proxy(deps))

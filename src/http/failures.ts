@@ -57,13 +57,14 @@ const FAILURES: Readonly<Record<number, Failure>> = {
     },
   },
   404: {
-    description: "There is no such model",
+    description: "There is no such model or task",
     errors: {
       model_not_found: {
         message:
           "The model 'flux-devv' does not exist or cannot be used here. Did you mean flux-dev?",
         param: "model",
       },
+      task_not_found: { message: "There is no such task.", param: "id" },
     },
   },
   409: {

@@ -28,6 +28,13 @@ export const GROUPS: readonly Group[] = [
       "signed as [Standard Webhooks](https://www.standardwebhooks.com) has it.",
   },
   {
+    name: "Video relays",
+    description:
+      "Videos, for clients of the VEO and Jimeng relays and of new-api. A creation answers at once; " +
+      "the video is made whether or not anybody asks for it, and its id is known to the key alone " +
+      "that made it.",
+  },
+  {
     name: "fal",
     description:
       "fal's own API, for fal's own clients: in place of `https://queue.fal.run` they use this " +

@@ -36,8 +36,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "models",
     "openai",
     "relay",
+    "relays",
     "store",
   ],
+  // Of a task they know what it is, and nothing of how it is carried out.
+  relays: ["generation/task.ts", "openai"],
   relay: ["address", "fal", "log", "store"],
   store: ["log"],
   generation: ["fal", "log", "models", "openai", "store"],

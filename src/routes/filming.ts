@@ -1,0 +1,61 @@
+/** Videos as the relays ask for them: durable tasks, made under an id of the dialect's own form. */
+import { admitted } from "../accounts/principal.ts";
+import type { NewTask, Task } from "../generation/task.ts";
+import { trace } from "../http/trace.ts";
+import { ApiError } from "../openai/error.ts";
+import type { Wanted } from "../relays/fields.ts";
+import type { Deps } from "./deps.ts";
+import { mediaLink } from "./links.ts";
+import { adjustments } from "./pictures.ts";
+
+export interface Dialect {
+  /** Whose routes answer for the task: to any other it does not exist. */
+  name: string;
+  id(): string;
+}
+
+/** Begins it. Throws ApiError, 400 or 404 with the parameter named, and then nothing is submitted. */
+export async function begin(
+  { tasks, originOf }: Deps,
+  request: Request,
+  { name, id }: Dialect,
+  wanted: Wanted,
+): Promise<Task> {
+  trace(request).model = wanted.model;
+  const named = { dialect: name, owner: admitted(request).id, origin: originOf(request) };
+  for (;;) {
+    const task = await tasks.create({ ...wanted, ...named, id: id() } as NewTask).catch(taken);
+    if (task) return task;
+  }
+}
+
+/** The few letters of an id may meet again within a second. */
+function taken(error: unknown): undefined {
+  if (!(error instanceof ApiError && error.code === "task_exists")) throw error;
+}
+
+/** The caller's own task of that dialect; any other is a 404 that says no more than that. */
+export async function found(
+  { tasks }: Deps,
+  request: Request,
+  { name }: Pick<Dialect, "name">,
+  { id, param }: { id: string; param: string },
+): Promise<Task> {
+  const task = await tasks.find(admitted(request).id, id);
+  if (task?.dialect === name) return task;
+  throw new ApiError(404, "There is no such task.", "invalid_request_error", {
+    param,
+    code: "task_not_found",
+  });
+}
+
+/** What a dialect's builder makes of a task, with what was approximated for it in the headers. */
+export function told(
+  deps: Deps,
+  request: Request,
+  task: Task,
+  build: (task: Task, link: string | undefined) => object,
+): Response {
+  const link = task.media[0] && mediaLink(deps, request)(task.media[0]);
+  return Response.json(build(task, link), { headers: adjustments(task.adjusted ?? []) });
+}
