@@ -1,7 +1,7 @@
 /** Files that come along with a task: brought to fal's storage, and looked at before anything is paid. */
 import { type Look, LookError } from "../../fal/look.ts";
 import { typeOfBytes } from "../../fal/signature.ts";
-import { invalidRequest } from "../../openai/error.ts";
+import { ApiError, invalidRequest } from "../../openai/error.ts";
 import type { TaskKind, TaskWork } from "../task.ts";
 
 type Sort = "image" | "video" | "audio";
@@ -16,6 +16,9 @@ const FILES: Readonly<Record<TaskKind, Readonly<Record<string, Sort>>>> = {
   speech: {},
   transcription: { file: "audio" },
 };
+
+/** What a client waits for the answer to a creation, at the longest. */
+const GLANCE_MS = 1_000;
 
 const WORDS: Readonly<Record<Sort, string>> = {
   image: "a picture",
@@ -33,6 +36,11 @@ interface Reference {
 export interface References {
   /** Throws 400, naming the parameter, for what is neither an address nor a file of the right sort. */
   check(work: TaskWork): void;
+  /**
+   * The same for links, as far as that can be known within a moment. What takes longer is found out
+   * by `bring`.
+   */
+  glance(work: TaskWork): Promise<void>;
   /** Whether there is anything to look at or to bring up. */
   any(work: TaskWork): boolean;
   /** The request's files, now all addresses. Rejects with ApiError 400 for one that cannot be used. */
@@ -69,6 +77,14 @@ export function createReferences({ look, reachable, upload }: ReferencesOptions)
         if (!isAddress(reference.value)) decoded(reference);
       }
     },
+    async glance(work) {
+      const links = referencesOf(work).filter(({ value }) => isAddress(value));
+      const moment = AbortSignal.timeout(GLANCE_MS);
+      const looked = Promise.all(links.map((each) => address(each, moment)));
+      await Promise.race([looked, aborted(moment)]).catch((error: unknown) => {
+        if (error instanceof ApiError) throw error;
+      });
+    },
     any: (work) => referencesOf(work).length > 0,
     async bring(work, signal) {
       const given = referencesOf(work);
@@ -77,6 +93,12 @@ export function createReferences({ look, reachable, upload }: ReferencesOptions)
       return replaced(work, places);
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise;
 }
 
 const isAddress = (value: string) => /^https?:\/\//i.test(value);

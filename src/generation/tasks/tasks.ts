@@ -74,10 +74,12 @@ export function createTasks(options: TasksOptions): Tasks {
     const plan = planOf(dictionary, task);
     const alive = plan.endpoints.find(({ id }) => (options.retired.get(id) ?? 0) <= now());
     plan.fit(alive ?? plan.endpoints[0]!);
-    if (task.callbackUrl === undefined) return;
-    const param = task.callbackParam ?? "callback_url";
-    const why = await judge(task.callbackUrl);
-    if (why) throw invalidRequest(`Invalid ${param}: it ${why}.`, param, "invalid_callback");
+    if (task.callbackUrl !== undefined) {
+      const param = task.callbackParam ?? "callback_url";
+      const why = await judge(task.callbackUrl);
+      if (why) throw invalidRequest(`Invalid ${param}: it ${why}.`, param, "invalid_callback");
+    }
+    await references.glance(task);
   }
 
   async function create(task: NewTask): Promise<Task> {

@@ -172,10 +172,34 @@ describe("files", () => {
     ["at a private address", () => "http://10.1.2.3/a.png", /not public/],
     ["at a host that does not exist", () => "https://nowhere.invalid/a.png", /not public|reached/],
   ])("an address %s ends it before anything is paid", async (_, address, why) => {
-    const task = await made(tasks, video({ request: { images: [address(place.fal.url)] } }));
-    expect(task).toMatchObject({ state: "failed", error: { status: 400, param: "images" } });
-    expect(task.error!.message).toMatch(why);
+    const task = video({ request: { images: [address(place.fal.url)] } });
+    const refused = await tasks.create(task).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 400, param: "images" });
+    expect((refused as Error).message).toMatch(why);
+    expect(await find(task)).toBeUndefined();
     expect(submissions(place.fal)).toEqual([]);
+  });
+
+  test("at a host that takes its time is found out after the answer", async () => {
+    const told = Promise.withResolvers<void>();
+    const host = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      async fetch() {
+        await told.promise;
+        return new Response(null, { status: 404 });
+      },
+    });
+    const patient = place.start({ env: { WEBHOOK_HOSTS: host.url.host } });
+    const task = video({ request: { images: [`${host.url}a.png`] } });
+    expect(await patient.create(task)).toMatchObject({ state: "queued" });
+    await until(async () => (await patient.find(OWNER, task.id))!.state === "preparing");
+    told.resolve();
+    const end = await settled(patient, task);
+    expect(end).toMatchObject({ state: "failed", failedIn: "preparing", error: { status: 400 } });
+    expect(end.error!.param).toBe("images");
+    expect(submissions(place.fal)).toEqual([]);
+    await host.stop(true);
   });
 });
 
