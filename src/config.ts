@@ -231,6 +231,11 @@ export const ConfigSchema = Type.Object({
       pattern: "^whsec_[A-Za-z0-9+/]{32,}={0,2}$",
     }),
   ),
+  missingPrice: choice(["refuse", "allow"] as const, {
+    description:
+      "what becomes of a call whose price nobody knows, when its key has a budget; `[prices]` in `falgate.toml` tells prices",
+    default: "refuse",
+  }),
   dataDir: Type.Optional(
     Type.String({
       ...meta({
@@ -329,6 +334,8 @@ export const ConfigSchema = Type.Object({
 export type Config = Readonly<Static<typeof ConfigSchema>> & {
   /** `[models]` of falgate.toml: alias to endpoint, or to a table of its settings. */
   readonly models: Readonly<Record<string, unknown>>;
+  /** `[prices]`: fal's endpoint id to dollars for one unit, or to a table with the unit. */
+  readonly prices: Readonly<Record<string, unknown>>;
 };
 
 /** A start that cannot be: one line for a person, never holding a secret. */
@@ -368,17 +375,22 @@ export const OPTIONS: readonly Option[] = Object.entries(ConfigSchema.properties
 export function loadConfig({ flags = {}, env = {}, file = {} }: Sources): Config {
   const known = new Set(OPTIONS.flatMap(({ variables }) => variables.map((v) => v.toLowerCase())));
   for (const key of Object.keys(file)) {
-    if (key !== "models" && !known.has(key)) {
+    if (key !== "models" && key !== "prices" && !known.has(key)) {
       throw new ConfigError(`falgate.toml: there is no option "${key}"`);
     }
   }
   const values = OPTIONS.map((option) => [option.name, read(option, flags, env, file)] as const);
-  const models = file.models ?? {};
-  if (typeof models !== "object" || models === null || Array.isArray(models)) {
-    throw new ConfigError('falgate.toml: [models] must be a table such as fast = "fal-ai/…"');
-  }
+  const models = table(file, "models", 'fast = "fal-ai/…"');
+  const prices = table(file, "prices", '"fal-ai/flux/dev" = 0.03');
   const config = Object.fromEntries(values.filter(([, value]) => value !== undefined));
-  return Object.freeze({ ...config, models }) as Config;
+  return Object.freeze({ ...config, models, prices }) as Config;
+}
+
+/** A table of the file that is no option. */
+function table(file: Record<string, unknown>, name: string, example: string): object {
+  const value = file[name] ?? {};
+  if (typeof value === "object" && !Array.isArray(value)) return value;
+  throw new ConfigError(`falgate.toml: [${name}] must be a table such as ${example}`);
 }
 
 function read(

@@ -35,6 +35,7 @@ test("defaults", () => {
     falRestUrl: "https://rest.fal.ai",
     falPlatformUrl: "https://api.fal.ai",
     models: {},
+    prices: {},
   });
   expect(Object.isFrozen(loadConfig({}))).toBe(true);
 });

@@ -42,10 +42,12 @@ import type { MediaStore } from "../store/media/media.ts";
 import type { FalRequest } from "../store/request.ts";
 import type { Requests } from "../store/requests.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
+import type { UsageStore } from "../store/usage/usage.ts";
 import { VERSION } from "../version.ts";
 import { createAccounts, memoryKeys } from "./accounts.ts";
 import { createFreshness, remembered } from "./freshness.ts";
 import { keptMedia, mediaStoreOf, sweeping } from "./media.ts";
+import { gatewayPurchases, memoryUsage } from "./purchases.ts";
 import { memoryRequests } from "./requests.ts";
 import { permittedTasks } from "./permitted-tasks.ts";
 import { gatewayTasks, memoryTaskStore } from "./tasks.ts";
@@ -82,6 +84,8 @@ export interface Shared {
   schedule?: readonly number[];
   /** Milliseconds between two looks at what is pending. */
   guardMs?: number;
+  /** What calls have cost. */
+  usage?: UsageStore;
   /** The address that a request came from. */
   addressOf?(request: Request): string | undefined;
 }
@@ -97,6 +101,7 @@ export function createGateway(
     taskStore = memoryTaskStore(log),
     keyStore = memoryKeys(log),
     counters = createMemoryCounters(),
+    usage = memoryUsage(log),
     mediaStore = mediaStoreOf(config),
     addressOf = () => undefined,
     ...shared
@@ -107,6 +112,19 @@ export function createGateway(
   const queue = createQueue({ transport, url: config.falQueueUrl });
   const probe = createProbe({ url: config.falQueueUrl });
   const pass = createPass({ keys, log });
+  const catalog = learning(shared.folder);
+  const dictionary = dictionaryOf(config, catalog);
+  const everyMs = config.catalogRefresh * HOUR_MS;
+  const platform = createPlatform({ url: config.falPlatformUrl, key: config.falKey[0] });
+  const freshness = createFreshness({
+    ...{ platform, catalog, folder: shared.folder, log, everyMs },
+  });
+  const accounts = createAccounts(config, { counters, keyStore, anonymous, log });
+  const { till: purchases, auditor } = gatewayPurchases(config, {
+    ...{ counters, usage, catalog, platform, pass, keys, log },
+    keyring: accounts.keyring,
+    auditMs: shared.guardMs,
+  });
   const tickets = createTickets(config.falKey.join());
   const ending = new AbortController();
   const webhooks = createWebhooks({ hosts: config.webhookHosts, signal: ending.signal });
@@ -131,24 +149,16 @@ export function createGateway(
   const storage = createStorage({ transport, url: config.falRestUrl });
   const attachments = createAttachments(storage, { mediaStore });
   const generations = createGenerations({
-    streams,
-    queue,
+    ...{ streams, queue, purchases },
     policy: config.cancelOnDisconnect,
     keep: mediaStore && createKeep(media, mediaStore),
     log,
   });
-  const catalog = learning(shared.folder);
-  const dictionary = dictionaryOf(config, catalog);
-  const everyMs = config.catalogRefresh * HOUR_MS;
-  const freshness = createFreshness({
-    platform: createPlatform({ url: config.falPlatformUrl, key: config.falKey[0] }),
-    ...{ catalog, folder: shared.folder, log, everyMs },
-  });
-  const accounts = createAccounts(config, { counters, keyStore, anonymous, log });
   const trust = createTrust({ trusted: config.trustedProxies, addressOf });
   const language = createLanguage({ transport, url: config.falRunUrl });
   const allTasks = gatewayTasks(config, {
-    ...{ queue, keys, language, dictionary, storage, attachments, webhooks, log, schedule },
+    ...{ queue, purchases, keys, language, dictionary, storage, attachments, webhooks, log },
+    schedule,
     ...{ store: taskStore, ...(mediaStore ? keptMedia(media, mediaStore) : {}) },
     ...(shared.keep ? { keep: shared.keep } : {}),
   });
@@ -159,6 +169,8 @@ export function createGateway(
     log,
     accounts,
     dictionary,
+    purchases,
+    usage,
     generations,
     tasks,
     relay: createRelay({
@@ -199,6 +211,7 @@ export function createGateway(
     deliveries,
     start() {
       accounts.start();
+      auditor.start();
       if (mediaStore) sweeper = sweeping(mediaStore, config, log);
       if (everyMs > 0) freshness.start();
       guardian.start();
@@ -214,7 +227,7 @@ export function createGateway(
       accounts.stop();
       clearInterval(sweeper);
       freshness.stop();
-      await Promise.all([guardian.stop(), deliveries.stop(), tasks.stop()]);
+      await Promise.all([guardian.stop(), deliveries.stop(), tasks.stop(), auditor.stop()]);
     },
   };
 }

@@ -10,6 +10,7 @@ import { createGateway } from "./gateway.ts";
 import { DATA_DIR } from "./media.ts";
 import { createKeyStore } from "../store/keys/keys.ts";
 import { createTaskStore } from "../store/tasks/tasks.ts";
+import { keptUsage } from "./purchases.ts";
 import { keptRequests } from "./requests.ts";
 import { sandboxed } from "./sandboxed.ts";
 import { settings } from "./settings.ts";
@@ -33,8 +34,10 @@ export async function serve(invocation: Invocation): Promise<number> {
   const keyStore = createKeyStore(database);
   const { hostname, anonymous } = exposure(config, invocation, await keyStore.any());
   const kept = keptRequests(config, database, log);
+  const books = keptUsage(database, log);
   const gateway = createGateway(config, log, anonymous, {
     requests: kept.requests,
+    usage: books.usage,
     storeReady: database.ready,
     taskStore: createTaskStore({ database }),
     keyStore,
@@ -91,6 +94,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   }
   await gateway.stop();
   await kept.stop();
+  await books.stop();
   await database.close();
   await sandbox?.stop();
   log.info("stopped");

@@ -5,6 +5,7 @@ import { createHistory } from "../fal/history.ts";
 import type { FalKeys } from "../fal/keys.ts";
 import type { Language } from "../fal/language.ts";
 import { createLook } from "../fal/look.ts";
+import { type Purchases, UNCOUNTED } from "../fal/purchase.ts";
 import type { Queue } from "../fal/queue.ts";
 import type { Storage } from "../fal/storage.ts";
 import type { Attachments } from "../generation/attachments.ts";
@@ -25,6 +26,8 @@ import { createTaskStore, type TaskStore } from "../store/tasks/tasks.ts";
 
 export interface TaskParts {
   queue: Queue;
+  /** Where calls are paid. */
+  purchases?: Purchases | undefined;
   keys: FalKeys;
   language: Language;
   dictionary: Dictionary;
@@ -52,6 +55,7 @@ export function gatewayTasks(config: Config, parts: TaskParts): Tasks {
   return createTasks({
     ...{ queue, keys, store, log, keep, vital, now },
     discard: parts.discard,
+    purchases: parts.purchases ?? UNCOUNTED,
     dictionary: parts.dictionary,
     language: parts.language,
     references: createReferences({
@@ -95,7 +99,7 @@ async function upload(
 ): Promise<string> {
   const name = `reference.${contentType.split("/")[1]?.replace(/\W.*$/, "") ?? "bin"}`;
   const file = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: contentType });
-  const sent = { bytes: file.stream(), body: file, contentType, name };
+  const sent = { bytes: file.stream(), contentType, name };
   return (await storage.upload(sent, signal))!;
 }
 

@@ -1,4 +1,5 @@
 /** fal's language models: OpenRouter behind an OpenAI-compatible base (fal.ai/models/openrouter/router). */
+import type { FalKey } from "./keys.ts";
 import type { Answer, Transport } from "./transport.ts";
 
 export type LanguagePath = "chat/completions" | "responses" | "embeddings";
@@ -8,7 +9,7 @@ export interface Language {
    * Sends `body`, JSON as text, and resolves with the answer's head; its body is not read yet.
    * Rejects with FalError. Aborting `signal` stops the model, before and after the head.
    */
-  post(path: LanguagePath, body: string, signal: AbortSignal): Promise<Answer>;
+  post(path: LanguagePath, body: string, signal: AbortSignal, first?: FalKey): Promise<Answer>;
 }
 
 export interface LanguageOptions {
@@ -18,15 +19,19 @@ export interface LanguageOptions {
 }
 
 export function createLanguage({ transport, url }: LanguageOptions): Language {
-  const base = `${url.replace(/\/+$/, "")}/openrouter/router/openai/v1`;
+  const base = url.replace(/\/+$/, "");
   return {
-    post: (path, body, signal) =>
+    post: (path, body, signal, first) =>
       transport.send({
         method: "POST",
-        url: `${base}/${path}`,
+        url: `${base}/${languageEndpoint(path)}`,
         body,
         headers: { accept: "application/json, text/event-stream" },
         signal,
+        first,
       }),
   };
 }
+
+/** The id under which fal names its price. */
+export const languageEndpoint = (path: LanguagePath) => `openrouter/router/openai/v1/${path}`;

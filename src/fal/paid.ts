@@ -1,7 +1,9 @@
-/** Calls of fal's queue that tell their purchase of every step. */
+/** Calls that tell their purchase of every step. */
 import type { FalKey } from "./keys.ts";
+import type { Language, LanguagePath } from "./language.ts";
 import { endOf, type Purchase } from "./purchase.ts";
 import type { Job, Queue, Result } from "./queue.ts";
+import type { Answer } from "./transport.ts";
 
 /** Submits what has got its turn, with the key that the turn has named. */
 export async function submitPaid(
@@ -28,6 +30,32 @@ export async function resultPaid(queue: Queue, purchase: Purchase, job: Job): Pr
     return result;
   } catch (error) {
     purchase.ended(endOf(error));
+    throw error;
+  }
+}
+
+export interface PaidQuestion {
+  path: LanguagePath;
+  /** The body. */
+  text: string;
+  signal: AbortSignal;
+  key: FalKey | undefined;
+}
+
+/** A language model's answer. Whoever reads its body tells what it has cost. */
+export async function postPaid(
+  language: Language,
+  purchase: Purchase,
+  { path, text, signal, key }: PaidQuestion,
+): Promise<Answer> {
+  try {
+    const answer = await language.post(path, text, signal, key);
+    const requestId = answer.response.headers.get("x-fal-request-id") ?? undefined;
+    purchase.taken({ requestId, falKey: answer.key.id });
+    purchase.started();
+    return answer;
+  } catch (error) {
+    purchase.ended(signal.aborted ? { state: "cancelled" } : endOf(error));
     throw error;
   }
 }

@@ -70,6 +70,11 @@ export interface Purchase {
    * once where nobody waits. Rejects with the signal's reason, and it is over.
    */
   turn(wait?: Wait): Soon<FalKey | undefined>;
+  /**
+   * Whoever opened it will not make it: what was set aside is free, unless somebody else has opened it
+   * too. Nothing happens once fal has it.
+   */
+  forget(): void;
   /** fal has it. From now on it may cost, and its end is found out if nobody tells it. */
   taken(by: Taken): void;
   /** fal has begun to work on it. */
@@ -102,6 +107,7 @@ export const UNCOUNTED: Purchases = {
 const uncounted = (id: string): Purchase => ({
   id,
   turn: () => undefined,
+  forget() {},
   taken() {},
   started() {},
   ended() {},

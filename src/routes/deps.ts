@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import type { Language } from "../fal/language.ts";
 import type { MediaSource } from "../fal/media.ts";
 import type { Verdict } from "../fal/probe.ts";
+import type { Purchases } from "../fal/purchase.ts";
 import type { Storage } from "../fal/storage.ts";
 import type { RealtimeTokens } from "../relay/realtime-tokens.ts";
 import type { Realtime } from "../relay/realtime.ts";
@@ -17,12 +18,17 @@ import type { Tasks } from "../generation/task.ts";
 import type { Log } from "../log.ts";
 import type { Dictionary } from "../models/resolve.ts";
 import type { MediaStore } from "../store/media/media.ts";
+import type { UsageStore } from "../store/usage/usage.ts";
 
 export interface Deps {
   config: Config;
   log: Log;
   accounts: Accounts;
   dictionary: Dictionary;
+  /** Where every call that fal bills is paid. */
+  purchases: Purchases;
+  /** What calls have cost. */
+  usage: UsageStore;
   generations: Generations;
   tasks: Tasks;
   language: Language;

@@ -1,6 +1,7 @@
 /** The schema as a list of steps. A step that was released is never edited: the next one corrects it. */
 import { KEYS } from "./keys/schema.ts";
 import { TASKS } from "./tasks/schema.ts";
+import { USAGE } from "./usage/schema.ts";
 
 export interface Migration {
   name: string;
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   KEYS,
+  USAGE,
 ];

@@ -44,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   relay: ["address", "fal", "log", "store"],
   store: ["log"],
   generation: ["fal", "log", "models", "openai", "store"],
-  accounts: ["log", "openai", "store"],
+  accounts: ["fal", "log", "openai", "store"],
   models: ["fal", "openai"],
   errors: ["fal", "openai"],
   http: ["log", "openai"],

@@ -1,9 +1,12 @@
 /** Putting a task's prompt into English: by the model itself where it can, else by a language model. */
-import type { Language } from "../../fal/language.ts";
+import { type Language, languageEndpoint } from "../../fal/language.ts";
+import { postPaid } from "../../fal/paid.ts";
+import { usageOf } from "../../fal/usage.ts";
 import type { Log } from "../../log.ts";
 import { translated, translation, TRANSLATOR } from "../../models/english.ts";
 import type { Dictionary } from "../../models/resolve.ts";
 import type { TaskRequests, TaskWork } from "../task.ts";
+import type { Buying } from "./buying.ts";
 import type { Ledger } from "./ledger.ts";
 import { planOf } from "./plans.ts";
 import type { Working } from "./record.ts";
@@ -14,6 +17,7 @@ export interface EnhanceOptions {
   language: Language;
   dictionary: Dictionary;
   ledger: Ledger;
+  buying: Buying;
   /** Whether fal is known to have no such endpoint any more. */
   isRetired(endpoint: string): boolean;
   log: Log;
@@ -39,11 +43,19 @@ export async function enhance(
   return { enhancedPrompt: english };
 }
 
-function inEnglish(prompt: string, { language, ledger, signal }: EnhanceOptions) {
+function inEnglish(prompt: string, { language, ledger, buying, signal }: EnhanceOptions) {
   return ledger.once("enhance", TRANSLATOR, async () => {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
-    const { response } = await language.post("chat/completions", translation(prompt), patience);
-    return translated(await response.json());
+    const text = translation(prompt);
+    const order = { endpoint: languageEndpoint("chat/completions"), input: JSON.parse(text) };
+    const { purchase, key } = await buying.turn("enhance", { ...order, way: "direct" });
+    const answer = await postPaid(language, purchase, {
+      ...{ path: "chat/completions", text, key },
+      signal: patience,
+    });
+    const body: unknown = await answer.response.json();
+    purchase.ended(usageOf(body));
+    return translated(body);
   });
 }
 

@@ -1,5 +1,6 @@
 /** A task's calls at fal: each written down before it is made and after, and never made twice. */
 import { FalError } from "../../fal/error.ts";
+import { endOf } from "../../fal/purchase.ts";
 import type { FalKeys } from "../../fal/keys.ts";
 import type { Job, Queue } from "../../fal/queue.ts";
 import { isPassing } from "../../fal/retry.ts";
@@ -7,6 +8,7 @@ import type { Log } from "../../log.ts";
 import type { ApiError } from "../../openai/error.ts";
 import type { Calls, CallChange } from "../../store/tasks/calls.ts";
 import type { CallRecord } from "../../store/tasks/task.ts";
+import type { Buying } from "./buying.ts";
 import { CallError, Cancelled, type Fault, faultOf, Halted, OUTCOME_UNKNOWN } from "./failure.ts";
 import { type Followed, follow } from "./follow.ts";
 import { type Sight, sightOf } from "./progress.ts";
@@ -30,6 +32,12 @@ export interface Ledger {
   cancel(): Promise<void>;
 }
 
+/** A call that is paid for, and whose turn it is. */
+type Bought = Awaited<ReturnType<Buying["turn"]>> & {
+  endpoint: string;
+  input: Record<string, unknown>;
+};
+
 /** Finds the request that a lost submission became; nothing where that cannot be known. */
 export type Reconcile = (call: CallRecord, halt: AbortSignal) => Promise<Job | undefined>;
 
@@ -49,6 +57,8 @@ export interface LedgerParts {
 
 export interface LedgerOptions extends LedgerParts {
   taskId: string;
+  /** Where its calls are paid. */
+  buying: Buying;
   recorded: readonly CallRecord[];
   /** Whether the task's end was asked for. */
   ending(): boolean;
@@ -57,13 +67,9 @@ export interface LedgerOptions extends LedgerParts {
   changed(): void;
 }
 
-/** `stage endpoint number`, as slots are named. */
-export const slotOf = (stage: string, endpoint: string, number: number) =>
-  `${stage} ${endpoint} ${number}`;
-
 export function createLedger(options: LedgerOptions): Ledger {
   const { taskId, queue, keys, calls, reconcile, explain, vital, log, halt, now } = options;
-  const { recorded, ending, changed, insistMs } = options;
+  const { recorded, buying, ending, changed, insistMs } = options;
   const latest = new Map(recorded.map((call) => [call.slot, call]));
   const jobs = new Map<string, Job>();
   const sights = new Map<string, Sight>();
@@ -105,20 +111,29 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   /** The mark, the call and its request id: an orderly stop waits for all three. */
-  async function submitOnce(slot: string, endpoint: string, input: Record<string, unknown>) {
-    const record = await begin(slot, endpoint, input);
+  async function submitOnce(slot: string, bought: Bought) {
+    const { endpoint, input, purchase, key } = bought;
+    const record = await begin(slot, endpoint, input).catch((error: unknown) => {
+      purchase.forget();
+      throw error;
+    });
     try {
       mayBegin();
     } catch (error) {
+      purchase.forget();
       await write(step(record, "refused"), record);
       throw error;
     }
     try {
-      const job = await queue.submit(endpoint, input);
-      const { requestId, url, key } = job;
-      return await write({ ...step(record, "submitted"), requestId, url, falKey: key.id }, record);
+      const job = await queue.submit(endpoint, input, key);
+      const { requestId, url } = job;
+      purchase.taken({ requestId, falKey: job.key.id });
+      const change = { ...step(record, "submitted"), requestId, url, falKey: job.key.id };
+      return await write(change, record);
     } catch (error) {
+      // What may have been taken is looked for, and stays open as long.
       if (!(error instanceof FalError) || error.ambiguous) return record;
+      purchase.ended({ ...endOf(error), state: "refused" });
       const again = isPassing(error) || error.status === 429;
       if (!again) return fail(record, faultOf(error, explain), error.units);
       log.warn("fal does not take a task", { taskId, endpoint, error });
@@ -126,10 +141,22 @@ export function createLedger(options: LedgerOptions): Ledger {
     }
   }
 
+  /** Nothing is marked while it waits for its turn: it can be given up, and taken over. */
+  async function turn(slot: string, endpoint: string, input: Record<string, unknown>) {
+    try {
+      return { endpoint, input, ...(await buying.turn(slot, { endpoint, input, way: "queue" })) };
+    } catch (error) {
+      mayBegin();
+      throw error;
+    }
+  }
+
   async function submit(slot: string, endpoint: string, input: Record<string, unknown>) {
     const until = now() + insistMs;
     for (let pauses = 0; ; pauses += 1) {
-      const record = await vital.run(() => submitOnce(slot, endpoint, input));
+      mayBegin();
+      const bought = await turn(slot, endpoint, input);
+      const record = await vital.run(() => submitOnce(slot, bought));
       if (record.state !== "refused") return record;
       if (now() > until) return fail(record, record.error as Fault, 0);
       await backOff(pauses, halt);
@@ -147,6 +174,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       ...{ taskId, endpoint: record.endpoint, requestId: record.requestId },
       submittedAt: new Date(record.submittedAt).toISOString(),
     });
+    buying.of(record).ended({ state: "unknown" });
     await write({ ...step(record, "unknown"), error: OUTCOME_UNKNOWN }, record);
     throw new CallError(OUTCOME_UNKNOWN);
   }
@@ -179,12 +207,14 @@ export function createLedger(options: LedgerOptions): Ledger {
     const key = keys.byId(record.falKey ?? "");
     if (!key || !requestId || !url) return unknown(record);
     const job: Job = { requestId, endpoint, key, url };
+    const purchase = buying.of(record);
     jobs.set(slot, job);
     try {
       if (ending()) await ask(job);
       const followed = await follow(job, {
         ...{ queue, halt, log, now, since: record.submittedAt },
         seen(status) {
+          if (status.status !== "IN_QUEUE") purchase.started();
           sights.set(slot, sightOf(status, sights.get(slot)));
           changed();
         },
@@ -199,10 +229,13 @@ export function createLedger(options: LedgerOptions): Ledger {
   async function conclude(record: CallRecord, followed: Followed): Promise<Made> {
     if (followed.end === "halted") throw new Halted();
     if (followed.end === "lost") return unknown(record);
+    const purchase = buying.of(record);
     if (followed.end === "failed") {
+      purchase.ended(endOf(followed.error));
       return fail(record, faultOf(followed.error, explain), followed.error.units);
     }
-    const { output, units } = followed.result;
+    const { output, units, billed } = followed.result;
+    purchase.ended({ state: "completed", units: billed });
     await write({ ...step(record, "done"), output, units }, record);
     return { output, units };
   }

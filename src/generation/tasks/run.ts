@@ -1,5 +1,6 @@
 /** One task on its way: from whatever was written of it last to its end. */
 import type { Language } from "../../fal/language.ts";
+import type { Purchases } from "../../fal/purchase.ts";
 import type { Log } from "../../log.ts";
 import { videoUpscalers } from "../../models/upscale.ts";
 import type { Dictionary } from "../../models/resolve.ts";
@@ -8,6 +9,7 @@ import type { TaskStore } from "../../store/tasks/tasks.ts";
 import type { Plan } from "../plan.ts";
 import type { Retired, Settled } from "../run.ts";
 import { isOver, type Task, type TaskMedia, type TaskState } from "../task.ts";
+import { createBuying } from "./buying.ts";
 import { enhance } from "./enhance.ts";
 import { Halted } from "./failure.ts";
 import { type KeepMedia, keepOne } from "./keeping.ts";
@@ -22,6 +24,8 @@ import { verdictOf } from "./verdict.ts";
 
 export interface RunParts extends Omit<LedgerParts, "calls"> {
   store: TaskStore;
+  /** Where its calls are paid. */
+  purchases: Purchases;
   dictionary: Dictionary;
   language: Language;
   references: References;
@@ -53,9 +57,12 @@ export function startTaskRun(options: RunOptions): TaskRun {
   let kept = task.progress;
   const leaving = new AbortController();
   if (task.cancelling) leaving.abort();
+  const signal = AbortSignal.any([halt, leaving.signal]);
+  const buying = createBuying({ purchases: options.purchases, task, signal });
   const ledger = createLedger({
     ...options,
     taskId: task.id,
+    buying,
     calls: store.calls,
     ending: () => leaving.signal.aborted,
     changed: seen,
@@ -101,10 +108,9 @@ export function startTaskRun(options: RunOptions): TaskRun {
     const busy = references.any(task) || task.enhancePrompt;
     if (busy) await move("preparing");
     if (!busy) return;
-    const signal = AbortSignal.any([halt, leaving.signal]);
     const [files, better] = await Promise.all([
       references.bring(task, signal),
-      enhance(task, { language, dictionary, ledger, isRetired, log, signal }),
+      enhance(task, { language, dictionary, ledger, buying, isRetired, log, signal }),
     ]);
     const request = { ...(better.request ?? task.request), ...files };
     await move("preparing", { ...better, request, prepared: true } as Partial<Working>);

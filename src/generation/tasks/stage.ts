@@ -3,7 +3,8 @@ import type { Endpoint } from "../../models/catalog.ts";
 import type { Plan } from "../plan.ts";
 import type { Retired, Settled } from "../run.ts";
 import { CallError, Halted, OUTCOME_UNKNOWN } from "./failure.ts";
-import { type Ledger, type Made, slotOf } from "./ledger.ts";
+import type { Ledger, Made } from "./ledger.ts";
+import { slotOf } from "./slot.ts";
 
 export type Stage = "generate" | "upscale";
 

@@ -1,7 +1,9 @@
 /** All durable tasks: made, found, listed, cancelled, and taken up again after a restart. */
+import type { Purchase } from "../../fal/purchase.ts";
 import type { Log } from "../../log.ts";
 import { ApiError, invalidRequest } from "../../openai/error.ts";
 import type { CallRecord, TaskRecord } from "../../store/tasks/task.ts";
+import { buyerOf, ordersOf } from "./buying.ts";
 import { isOver, type NewTask, type Task, type Tasks } from "../task.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { keepRunning, type Pursuit } from "./pursuit.ts";
@@ -34,6 +36,7 @@ const STOP_MS = 20_000;
 
 export function createTasks(options: TasksOptions): Tasks {
   const { store, dictionary, references, callbacks, judge, discard, log, now, vital } = options;
+  const { purchases } = options;
   const halting = new AbortController();
   const halt = halting.signal;
   const running = new Map<string, Pursuit>();
@@ -69,29 +72,41 @@ export function createTasks(options: TasksOptions): Tasks {
     return record && current(record);
   }
 
-  async function admit(task: NewTask): Promise<void> {
+  /** Sets aside what its calls may cost, so that it is refused now and not when it is under way. */
+  async function admit(task: NewTask): Promise<readonly Purchase[]> {
     references.check(task);
     const plan = planOf(dictionary, task);
     const alive = plan.endpoints.find(({ id }) => (options.retired.get(id) ?? 0) <= now());
-    plan.fit(alive ?? plan.endpoints[0]!);
+    const endpoint = alive ?? plan.endpoints[0]!;
+    const { calls } = plan.fit(endpoint);
     if (task.callbackUrl !== undefined) {
       const param = task.callbackParam ?? "callback_url";
       const why = await judge(task.callbackUrl);
       if (why) throw invalidRequest(`Invalid ${param}: it ${why}.`, param, "invalid_callback");
     }
     await references.glance(task);
+    return purchases.open(buyerOf(task), ordersOf(task, endpoint, calls));
   }
 
   async function create(task: NewTask): Promise<Task> {
     if (halt.aborted) throw stopping();
-    await admit(task);
+    const bought = await admit(task);
     const record = recordOf(task, now());
-    if (!(await store.insert(record))) {
+    const forget = () => bought.forEach((purchase) => purchase.forget());
+    const inserted = await store.insert(record).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    if (!inserted) {
+      forget();
       throw new ApiError(409, `There is a task '${task.id}' already.`, "invalid_request_error", {
         code: "task_exists",
       });
     }
-    return start(record).task();
+    const pursuit = start(record);
+    // What came to its end before it was made; a task that is let go is taken over with its money.
+    void pursuit.over.finally(() => halt.aborted || forget());
+    return pursuit.task();
   }
 
   async function cancel(owner: string, id: string): Promise<Task | undefined> {

@@ -1,0 +1,262 @@
+/** One paid call on its way through the books: opened, taken by fal, over. */
+import type { FalKey } from "../fal/keys.ts";
+import type { Buyer, End, Order, Purchase, Soon, Taken, Wait } from "../fal/purchase.ts";
+import type { Log } from "../log.ts";
+import type { Counters } from "../store/counters/counters.ts";
+import type { UsageRecord } from "../store/usage/record.ts";
+import type { UsageStore } from "../store/usage/usage.ts";
+import { microUsd } from "./money.ts";
+import type { Price, Prices } from "./prices.ts";
+
+/** A place among the calls that the account may have in progress. */
+export interface Turn {
+  /** The fal key that has room; any, where it is left out. */
+  readonly key?: FalKey | undefined;
+  release(): void;
+}
+
+/** Who is next at fal. */
+export interface Turns {
+  /** Rejects with the signal's reason, and the place in the line is given up. */
+  take(owner: string, wait?: Wait): Promise<Turn>;
+}
+
+export interface PaidCallParts {
+  counters: Pick<Counters, "settle" | "free">;
+  usage: Pick<UsageStore, "write">;
+  prices: Prices;
+  /** Units that fal will count, told from what it is sent. */
+  estimate(unit: string, endpoint: string, input: unknown): number;
+  /** Without it, nobody waits. */
+  turns?: Turns | undefined;
+  log: Log;
+  now(): number;
+  /** Where an open call is found again. */
+  register: {
+    taken(call: PaidCall, requestId: string): void;
+    over(call: PaidCall): void;
+  };
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A class for its memory: thousands of them are open at once. */
+export class PaidCall implements Purchase {
+  readonly #parts: PaidCallParts;
+  readonly #queued: boolean;
+  readonly #record: Writable<UsageRecord>;
+  /** Kept until it has told what it will cost: it may be a film in text. */
+  #input: unknown;
+  #price: Price | undefined;
+  #budget: string | undefined;
+  /** The money is being set aside: its end has to wait for that. */
+  #holding: Promise<void> | undefined;
+  #turn: Turn | undefined;
+  #began = performance.now();
+  #takenAt: number | undefined;
+  #followed = true;
+  #over = false;
+  #openers = 1;
+
+  constructor(
+    id: string,
+    { owner, trace, route, model }: Buyer,
+    order: Order,
+    parts: PaidCallParts,
+  ) {
+    const { endpoint, input, way } = order;
+    this.#parts = parts;
+    this.#queued = way === "queue";
+    this.#input = input;
+    const openedAt = parts.now();
+    this.#record = { ...NOTHING_YET, id, owner, trace, route, model, endpoint, openedAt };
+    this.priced(parts.prices.known(endpoint));
+  }
+
+  get id(): string {
+    return this.#record.id;
+  }
+
+  /** What is known of it at this moment. */
+  get record(): UsageRecord {
+    return this.#record;
+  }
+
+  /** fal has it, and nobody in this process will tell its end. */
+  get left(): boolean {
+    return !this.#over && !this.#followed;
+  }
+
+  /** Another process can take it over, with the money that is set aside for it. */
+  get survives(): boolean {
+    return this.#queued;
+  }
+
+  /** Answers with what it will probably cost, in micro-USD. */
+  priced(price: Price | undefined): number {
+    this.#price = price;
+    if (!price) return 0;
+    const { endpoint } = this.#record;
+    const units = this.#parts.estimate(price.unit, endpoint, this.#input);
+    this.#record.units = units;
+    this.#record.unit = price.unit;
+    this.#record.unitPrice = price.amount;
+    return Math.ceil(price.amount * units * 1e6);
+  }
+
+  /** So much is being set aside under that budget's name. */
+  holding(budget: string, amount: number, held: Promise<unknown>): void {
+    this.#budget = budget;
+    this.#record.held = amount;
+    this.#holding = held.then(
+      () => void (this.#holding = undefined),
+      () => void (this.#budget = undefined),
+    );
+  }
+
+  /** As another process has left it. */
+  recall(record: UsageRecord): void {
+    Object.assign(this.#record, record);
+    this.#followed = false;
+    this.#began -= Math.max(0, this.#parts.now() - record.openedAt);
+    const { unit, unitPrice, requestId } = record;
+    if (unit !== null && unitPrice !== null) this.#price = { unit, amount: unitPrice };
+    if (requestId !== null) this.#parts.register.taken(this, requestId);
+  }
+
+  /** Somebody in this process will tell its end. */
+  follow(): void {
+    this.#followed = true;
+  }
+
+  turn(wait?: Wait): Soon<FalKey | undefined> {
+    const { turns } = this.#parts;
+    return turns && this.#wait(turns, wait);
+  }
+
+  async #wait(turns: Turns, wait?: Wait): Promise<FalKey | undefined> {
+    try {
+      this.#turn = await turns.take(this.#record.owner, wait);
+      return this.#turn.key;
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
+  }
+
+  taken({ requestId = null, falKey, endpoint }: Nullable<Taken>): void {
+    if (this.#over) return;
+    this.#takenAt = performance.now();
+    this.#record.requestId = requestId;
+    this.#record.falKey = falKey;
+    if (endpoint && endpoint !== this.#record.endpoint) {
+      this.#record.endpoint = endpoint;
+      this.priced(this.#parts.prices.known(endpoint));
+    }
+    if (this.#price) this.#input = undefined;
+    if (!this.#queued || requestId === null) return;
+    this.#parts.register.taken(this, requestId);
+    this.#parts.usage.write({ ...this.#record });
+  }
+
+  started(): void {
+    if (this.#takenAt === undefined) return;
+    this.#record.queueMs ??= Math.round(performance.now() - this.#takenAt);
+  }
+
+  ended(end: End): void {
+    if (this.#over) return;
+    this.#release();
+    // fal keeps what became of it: somebody will find out.
+    if (end.state === "unknown" && this.#followed && this.#queued && this.#record.requestId) {
+      this.#followed = false;
+      return;
+    }
+    this.#over = true;
+    this.#parts.register.over(this);
+    const free = end.cost === undefined && end.state !== "completed" && !end.units;
+    if (this.#price || end.cost !== undefined || free) return this.#settle(end);
+    void this.#asked(end);
+  }
+
+  /** It was opened once more: it takes as many to forget it. */
+  opened(): this {
+    this.#openers += 1;
+    return this;
+  }
+
+  forget(): void {
+    this.#openers -= 1;
+    if (this.#openers <= 0 && this.#takenAt === undefined) this.drop();
+  }
+
+  /** Its end is in the books already, or it has none. */
+  drop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#release();
+    this.#parts.register.over(this);
+    this.#pay(0);
+  }
+
+  /** Nobody knew its price when it was made. */
+  async #asked(end: End): Promise<void> {
+    this.priced(await this.#parts.prices.of(this.#record.endpoint));
+    this.#settle(end);
+  }
+
+  /** What fal says it has cost; where it says nothing, what was expected of one that succeeded. */
+  #settle({ state, units: said, cost: dollars, tokens }: End): void {
+    const record = this.#record;
+    record.units = said ?? (state === "completed" ? record.units : 0);
+    record.cost = microUsd(dollars ?? (record.units ?? 0) * (record.unitPrice ?? 0));
+    record.state = state;
+    record.held = 0;
+    record.endedAt = this.#parts.now();
+    record.latencyMs = Math.round(performance.now() - this.#began);
+    record.inputTokens = tokens?.input ?? null;
+    record.outputTokens = tokens?.output ?? null;
+    this.#input = undefined;
+    this.#parts.usage.write({ ...record });
+    this.#pay(record.cost);
+  }
+
+  #release(): void {
+    this.#turn?.release();
+    this.#turn = undefined;
+  }
+
+  /** The budget learns of it behind the caller's back. */
+  #pay(cost: number): void {
+    if (this.#budget !== undefined) void this.#told(this.#budget, cost);
+  }
+
+  async #told(budget: string, cost: number): Promise<void> {
+    const { counters, log } = this.#parts;
+    try {
+      await this.#holding;
+      if (cost > 0) await counters.settle(budget, this.id, cost);
+      else await counters.free(budget, this.id);
+    } catch (error) {
+      log.warn("a budget could not be told what a call has cost", { id: this.id, cost, error });
+    }
+  }
+}
+
+type Nullable<T> = { [Key in keyof T]: T[Key] | null };
+
+const NOTHING_YET = {
+  cost: 0,
+  state: "open",
+  held: 0,
+  requestId: null,
+  falKey: null,
+  endedAt: null,
+  latencyMs: null,
+  queueMs: null,
+  units: null,
+  unit: null,
+  unitPrice: null,
+  inputTokens: null,
+  outputTokens: null,
+} as const;

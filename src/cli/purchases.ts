@@ -1,0 +1,90 @@
+/** Who pays for a gateway's calls, put together from its parts. */
+import { createAuditor } from "../accounts/auditor.ts";
+import type { Keyring } from "../accounts/keyring.ts";
+import { readOwnPrices } from "../accounts/own-prices.ts";
+import type { Turns } from "../accounts/paid-call.ts";
+import { createPrices } from "../accounts/prices.ts";
+import { createPurchases } from "../accounts/purchases.ts";
+import { type Config, ConfigError } from "../config.ts";
+import { createBill } from "../fal/bill.ts";
+import type { FalKeys } from "../fal/keys.ts";
+import type { Pass } from "../fal/pass.ts";
+import type { Platform } from "../fal/platform.ts";
+import type { Log } from "../log.ts";
+import type { Catalog } from "../models/catalog.ts";
+import { estimate } from "../models/estimate.ts";
+import { createWriteBehind } from "../store/batch.ts";
+import type { Counters } from "../store/counters/counters.ts";
+import { type Database, openDatabase } from "../store/database.ts";
+import { createUsage, type UsageStore } from "../store/usage/usage.ts";
+
+export interface PurchaseParts {
+  counters: Counters;
+  usage: UsageStore;
+  keyring: Keyring;
+  catalog: Catalog;
+  platform: Platform;
+  pass: Pass;
+  keys: FalKeys;
+  turns?: Turns | undefined;
+  log: Log;
+  /** Milliseconds between two looks at calls whose end nobody saw. */
+  auditMs?: number | undefined;
+}
+
+export function gatewayPurchases(config: Config, parts: PurchaseParts) {
+  const { counters, usage, keyring, catalog, platform, pass, keys, turns, log } = parts;
+  const till = createPurchases({
+    ...{ counters, usage, turns, log },
+    prices: createPrices({
+      own: ownPrices(config),
+      learnt: (endpoint) => catalog.about?.(endpoint)?.price,
+      ask: async (endpoint) => (await platform.prices([endpoint]))[0],
+      log,
+    }),
+    estimate: (unit, endpoint, input) => estimate(unit, input, catalog.get(endpoint)),
+    budgetOf: (owner) => keyring.byId(owner)?.limits?.budget,
+    missingPrice: config.missingPrice,
+  });
+  const auditor = createAuditor({
+    ...{ till, usage, log },
+    bill: createBill({ pass, keys, queueUrl: config.falQueueUrl }),
+    ...(parts.auditMs === undefined ? {} : { everyMs: parts.auditMs }),
+  });
+  return { till, auditor };
+}
+
+function ownPrices({ prices }: Config) {
+  try {
+    return readOwnPrices(prices);
+  } catch (error) {
+    throw new ConfigError(`falgate.toml: ${(error as Error).message}`);
+  }
+}
+
+export interface KeptUsage {
+  usage: UsageStore;
+  /** Writes what is not written yet; the database can be closed then. */
+  stop(): Promise<void>;
+}
+
+export function keptUsage(database: Database, log: Log): KeptUsage {
+  const usage = createUsage({ database, writes: createWriteBehind({ database, log }) });
+  return { usage, stop: async () => void (await usage.flush()) };
+}
+
+/** For a gateway that is given none: gone with it, and opened when it is first used. */
+export function memoryUsage(log: Log): UsageStore {
+  let opened: Promise<UsageStore> | undefined;
+  const open = () =>
+    (opened ??= openDatabase({ dir: ":memory:", log }).then((database) =>
+      createUsage({ database, writes: createWriteBehind({ database, log }) }),
+    ));
+  return {
+    write: (record) => void open().then((usage) => usage.write(record)),
+    openBy: async (requestId) => (await open()).openBy(requestId),
+    open: async (before, limit, after) => (await open()).open(before, limit, after),
+    spent: async (owner, from) => (await open()).spent(owner, from),
+    flush: async () => (await open()).flush(),
+  };
+}
