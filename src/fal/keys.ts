@@ -9,8 +9,10 @@ export interface FalKey {
 }
 
 export interface FalKeys {
-  /** The next key in turn. When all are set aside, the one that comes back first. */
-  next(except?: ReadonlySet<FalKey>): FalKey | undefined;
+  /** `first`, if it is not excepted; else the next in turn. When all are set aside, the one that comes back first. */
+  next(except?: ReadonlySet<FalKey>, first?: FalKey): FalKey | undefined;
+  /** Those that are not set aside, the next in turn first. When all are, all of them. */
+  ready(): readonly FalKey[];
   /** Not used for a while: fal refused it (`refused`) or its balance is exhausted (`locked`). */
   setAside(key: FalKey, why: "refused" | "locked"): void;
   readonly all: readonly FalKey[];
@@ -29,16 +31,22 @@ export function createFalKeys(values: readonly string[], now: () => number = Dat
     backAt: 0,
   }));
   let turn = 0;
+  const inTurn = () => keys.map((_, index) => keys[(turn + index) % keys.length]!);
   return {
     all: keys,
     byId: (id) => keys.find((key) => key.id === id),
-    next(except) {
-      const rotated = keys.map((_, index) => keys[(turn + index) % keys.length]!);
-      const left = rotated.filter((key) => !except?.has(key));
-      const ready = left.find((key) => key.backAt <= now());
+    next(except, first) {
+      const left = inTurn().filter((key) => !except?.has(key));
+      const named = left.find((key) => key === first);
+      const ready = named ?? left.find((key) => key.backAt <= now());
       const chosen = ready ?? left.toSorted((a, b) => a.backAt - b.backAt)[0];
       if (chosen) turn = (keys.indexOf(chosen) + 1) % keys.length;
       return chosen;
+    },
+    ready() {
+      const all = inTurn();
+      const ready = all.filter((key) => key.backAt <= now());
+      return ready.length > 0 ? ready : all;
     },
     setAside(key, why) {
       const held = keys.find((candidate) => candidate === key);

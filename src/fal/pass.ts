@@ -11,8 +11,10 @@ export interface Passing {
   headers: Record<string, string>;
   /** Bytes can be sent again under another key; a stream is sent once. */
   body?: Uint8Array | ReadableStream<Uint8Array> | null;
-  /** The key that owns the request. Without it, the next in turn. */
+  /** The key that owns the request. */
   key?: FalKey;
+  /** The key that is tried first. Without it, the next in turn. */
+  first?: FalKey | undefined;
   signal?: AbortSignal;
 }
 
@@ -72,7 +74,7 @@ export function createPass({ keys, log, fetch = globalThis.fetch }: PassOptions)
   return async (passing) => {
     const tried = new Set<FalKey>();
     for (;;) {
-      const key = passing.key ?? keys.next(tried);
+      const key = passing.key ?? keys.next(tried, passing.first);
       if (!key) throw new FalError({ status: 401, message: "fal refuses every key" });
       const response = await reach(passing, key);
       const why = refusal(response);

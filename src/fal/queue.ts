@@ -39,8 +39,8 @@ export interface Result {
 }
 
 export interface Queue {
-  /** `key`: the one to submit with; the next in turn, where it is left out. */
-  submit(endpoint: string, input: unknown, key?: FalKey): Promise<Job>;
+  /** `first`: the key to try first; the next in turn, where it is left out. */
+  submit(endpoint: string, input: unknown, first?: FalKey): Promise<Job>;
   status(job: Job): Promise<Status>;
   /** Every change of state, the last one being COMPLETED. Ends early only when `signal` aborts. */
   watch(job: Job, signal?: AbortSignal): AsyncGenerator<Status>;
@@ -99,12 +99,12 @@ export function createQueue(options: QueueOptions): Queue {
     return parsed(text, job) as Status;
   };
 
-  async function submit(endpoint: string, input: unknown, chosen?: FalKey): Promise<Job> {
+  async function submit(endpoint: string, input: unknown, first?: FalKey): Promise<Job> {
     const { text, key } = await read({
       method: "POST",
       url: `${base}/${endpoint}`,
       body: input,
-      ...(chosen ? { key: chosen } : {}),
+      first,
     }).catch((error: unknown) => {
       throw error instanceof FalError ? error : lost({ url: base }, error);
     });

@@ -18,7 +18,7 @@ export interface Growing {
 
 export interface Streams {
   /** Resolves once fal has taken the call. Aborting `signal` ends it. */
-  open(endpoint: string, input: unknown, signal: AbortSignal, key?: FalKey): Promise<Growing>;
+  open(endpoint: string, input: unknown, signal: AbortSignal, first?: FalKey): Promise<Growing>;
 }
 
 export interface StreamsOptions {
@@ -30,14 +30,14 @@ export interface StreamsOptions {
 export function createStreams({ transport, url }: StreamsOptions): Streams {
   const base = url.replace(/\/+$/, "");
   return {
-    async open(endpoint, input, signal, chosen) {
+    async open(endpoint, input, signal, first) {
       const { response, key } = await transport.send({
         method: "POST",
         url: `${base}/${endpoint}/stream`,
         body: input,
         headers: { accept: "text/event-stream" },
         signal,
-        ...(chosen ? { key: chosen } : {}),
+        first,
       });
       const { headers } = response;
       return {

@@ -11,8 +11,10 @@ export interface Exchange {
   /** Sent as JSON; a string is taken for JSON that is written already. */
   body?: unknown;
   headers?: Record<string, string>;
-  /** The key that must be used, because it owns the request. Without it, the next in turn. */
+  /** The key that must be used, because it owns the request. */
   key?: FalKey;
+  /** The key that is tried first. Without it, the next in turn. */
+  first?: FalKey | undefined;
   signal?: AbortSignal;
 }
 
@@ -86,7 +88,7 @@ export function createTransport(options: TransportOptions): Transport {
   async function send(exchange: Exchange): Promise<Answer> {
     const tried = new Set<FalKey>();
     for (let attempt = 1; ;) {
-      const key = exchange.key ?? keys.next(tried);
+      const key = exchange.key ?? keys.next(tried, exchange.first);
       if (!key) throw new FalError({ status: 401, message: "no fal key is configured" });
       try {
         return { response: await reach(exchange, key), key };

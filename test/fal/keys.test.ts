@@ -1,6 +1,6 @@
 /** fal keys in turn, and how long one is set aside. */
 import { expect, test } from "bun:test";
-import { createFalKeys } from "../../src/fal/keys.ts";
+import { createFalKeys, type FalKey } from "../../src/fal/keys.ts";
 
 test("are taken in turn", () => {
   const keys = createFalKeys(["a:1", "b:2"]);
@@ -38,4 +38,25 @@ test("all set aside: the one that comes back first; all tried: none", () => {
   expect(keys.next()).toBe(b);
   expect(keys.next(new Set([b]))).toBe(a);
   expect(keys.next(new Set([a, b]))).toBeUndefined();
+});
+
+test("the key that is asked for first goes first, unless it was tried", () => {
+  const keys = createFalKeys(["a:1", "b:2", "c:3"], () => 0);
+  const [a, b, c] = keys.all as [FalKey, FalKey, FalKey];
+  expect(keys.next(new Set(), c)).toBe(c);
+  // The turn goes on behind it.
+  expect(keys.next()).toBe(a);
+  expect(keys.next(new Set([c]), c)).toBe(b);
+});
+
+test("ready are those that are not set aside, the next in turn first; all, when all are", () => {
+  const keys = createFalKeys(["a:1", "b:2", "c:3"], () => 0);
+  const [a, b, c] = keys.all as [FalKey, FalKey, FalKey];
+  keys.next();
+  expect(keys.ready()).toEqual([b, c, a]);
+  keys.setAside(b, "locked");
+  expect(keys.ready()).toEqual([c, a]);
+  keys.setAside(a, "refused");
+  keys.setAside(c, "refused");
+  expect(keys.ready()).toEqual([b, c, a]);
 });
