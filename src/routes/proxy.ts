@@ -22,12 +22,12 @@ const NO_TARGET =
   "The header x-fal-target-url must hold an address of fal's: https://queue.fal.run/…, https://fal.run/… or https://rest.fal.ai/….";
 
 export function proxy(deps: Deps) {
-  const { config, rest } = deps;
+  const { config, rest, originOf } = deps;
   const bounds = uploadBounds(config);
   const relayed = createNative(deps);
 
   async function forward(request: Request): Promise<Response> {
-    const target = targetOf(request.headers.get("x-fal-target-url"));
+    const target = targetOf(request.headers.get("x-fal-target-url") ?? "", originOf(request));
     if (!target) return refused(400, NO_TARGET);
     const { host, path, search } = target;
     const { method } = request;
@@ -49,16 +49,34 @@ export function proxy(deps: Deps) {
   );
 }
 
+/** What follows falgate's own address in the links of its answers: clients send those here, too. */
+const LINK = /^(?:\/queue)?(\/.+\/requests\/[^?#\\]+)(\?[^#]*)?$/;
+
 /** `https://`, a host and a path, in the plainest spelling: what could be read in two ways is refused. */
 const TARGET = /^https:\/\/([a-z0-9.-]+)(\/[^?#\\]*)(\?[^#]*)?$/i;
 
 /** A dot segment, however it is written: URL parsers resolve it before anyone has seen it. */
 const DOTS = /(^|\/)(\.|%2e){1,2}(\/|$)/i;
 
-/** One of fal's own hosts, and nothing in the URL that could lead elsewhere. */
-function targetOf(given: string | null) {
-  const [, name = "", path = "", search = ""] = TARGET.exec(given ?? "") ?? [];
+interface Aim {
+  host: Host | "rest";
+  path: string;
+  search: string;
+}
+
+/** One of fal's own hosts or a link of falgate's, and nothing in the URL that could lead elsewhere. */
+function targetOf(given: string, base: string): Aim | undefined {
+  const aim = given.startsWith(`${base}/`) ? linkOf(given.slice(base.length)) : addressOf(given);
+  return aim && DOTS.test(aim.path) ? undefined : aim;
+}
+
+function linkOf(rest: string): Aim | undefined {
+  const [, path, search = ""] = LINK.exec(rest) ?? [];
+  return path === undefined ? undefined : { host: "queue", path, search };
+}
+
+function addressOf(given: string): Aim | undefined {
+  const [, name = "", path = "", search = ""] = TARGET.exec(given) ?? [];
   const host = name.toLowerCase();
-  if (!Object.hasOwn(HOSTS, host) || DOTS.test(path)) return undefined;
-  return { host: HOSTS[host]!, path, search };
+  return Object.hasOwn(HOSTS, host) ? { host: HOSTS[host]!, path, search } : undefined;
 }

@@ -241,4 +241,22 @@ describe.each(PLACES)("methods, %s", (_, start: Start) => {
     expect((await ask("DELETE", `${path}/${id}`)).status).toBe(405);
     expectNoClientKey(gateway);
   });
+
+  test("the links of an answer are targets too, and nothing else of falgate's is", async () => {
+    const ask = async (target: string, method = "GET", body?: object) => {
+      const response = await call(gateway, { ...to(target), method, body });
+      return { status: response.status, body: (await response.json()) as Record<string, string> };
+    };
+    const { body } = await ask("https://queue.fal.run/fal-ai/flux/dev", "POST", INPUT);
+    expect((await ask(`${body.status_url}?logs=1`)).status).toBeOneOf([200, 202]);
+    expect((await ask(body.cancel_url!, "PUT")).status).toBeOneOf([202, 400]);
+    const other = body.response_url!.replace(gateway.url, `${gateway.url}/queue`);
+    expect((await ask(other)).status).not.toBe(404);
+    for (const path of ["/v1/models", "/api/fal/proxy", "/readyz", "/fal-ai/flux/dev", "", "/"]) {
+      expect(await ask(gateway.url + path)).toEqual({ status: 400, body: COMPLAINT as never });
+    }
+    const elsewhere = body.status_url!.replace("http://", "http://evil.example@");
+    expect((await ask(elsewhere)).status).toBe(400);
+    expect((await ask(body.status_url!.replace("/requests/", "/../requests/"))).status).toBe(400);
+  });
 });
