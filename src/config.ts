@@ -257,6 +257,30 @@ export const ConfigSchema = Type.Object({
       pattern: "^postgres(ql)?://[^\\s]+$",
     }),
   ),
+  redisUrl: Type.Optional(
+    Type.String({
+      ...meta({
+        description:
+          "Redis or Valkey, where several instances share limits, holds, turns and word of revoked keys",
+        secret: true,
+        expects: "of the form redis://:password@host:6379/0",
+        shown: "in-process",
+      }),
+      pattern: "^(redis|rediss|valkey|valkeys)://[^\\s/]+(/[0-9]{1,5})?$",
+    }),
+  ),
+  maxConcurrency: Type.Optional(
+    Type.Integer({
+      ...meta({
+        description:
+          "calls that one fal key may have in progress; further ones wait, and client keys take turns. `fal.ai/dashboard` shows what an account is given",
+        expects: "a whole number from 1 to 100000",
+        shown: "no limit",
+      }),
+      minimum: 1,
+      maximum: 100_000,
+    }),
+  ),
   taskRetention: Type.Number({
     ...meta({ description: "days for which a finished task can be asked for" }),
     default: 7,

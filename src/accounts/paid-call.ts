@@ -7,19 +7,7 @@ import type { UsageRecord } from "../store/usage/record.ts";
 import type { UsageStore } from "../store/usage/usage.ts";
 import { microUsd } from "./money.ts";
 import type { Price, Prices } from "./prices.ts";
-
-/** A place among the calls that the account may have in progress. */
-export interface Turn {
-  /** The fal key that has room; any, where it is left out. */
-  readonly key?: FalKey | undefined;
-  release(): void;
-}
-
-/** Who is next at fal. */
-export interface Turns {
-  /** Rejects with the signal's reason, and the place in the line is given up. */
-  take(owner: string, wait?: Wait): Promise<Turn>;
-}
+import type { Turn, Turns } from "./turns.ts";
 
 export interface PaidCallParts {
   counters: Pick<Counters, "settle" | "free">;
@@ -136,12 +124,23 @@ export class PaidCall implements Purchase {
 
   async #wait(turns: Turns, wait?: Wait): Promise<FalKey | undefined> {
     try {
-      this.#turn = await turns.take(this.#record.owner, wait);
-      return this.#turn.key;
+      this.#turn = await turns.take(this.#asked, wait);
     } catch (error) {
       this.drop();
       throw error;
     }
+    // Dropped while it waited: nobody would give the turn back.
+    if (this.#over) this.#release();
+    return this.#turn?.key;
+  }
+
+  /** fal works on it already, for another process or an earlier one: it counts, and waits for nobody. */
+  occupy(falKey: string): void {
+    this.#turn ??= this.#parts.turns?.occupy(this.#asked, falKey);
+  }
+
+  get #asked() {
+    return { id: this.id, owner: this.#record.owner, survives: this.survives };
   }
 
   taken({ requestId = null, falKey, endpoint }: Nullable<Taken>): void {
@@ -176,7 +175,7 @@ export class PaidCall implements Purchase {
     this.#parts.register.over(this);
     const free = end.cost === undefined && end.state !== "completed" && !end.units;
     if (this.#price || end.cost !== undefined || free) return this.#settle(end);
-    void this.#asked(end);
+    void this.#pricedLate(end);
   }
 
   /** It was opened once more: it takes as many to forget it. */
@@ -200,7 +199,7 @@ export class PaidCall implements Purchase {
   }
 
   /** Nobody knew its price when it was made. */
-  async #asked(end: End): Promise<void> {
+  async #pricedLate(end: End): Promise<void> {
     this.priced(await this.#parts.prices.of(this.#record.endpoint));
     this.#settle(end);
   }

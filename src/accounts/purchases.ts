@@ -112,6 +112,7 @@ export function createPurchases(options: PurchasesOptions): Till {
     if (paid.record.requestId === null) {
       void replace(paid, paid.priced(prices.known(order.endpoint)));
       paid.taken(taken);
+      paid.occupy(taken.falKey);
     }
     paid.follow();
     return paid;

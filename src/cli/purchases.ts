@@ -2,9 +2,9 @@
 import { createAuditor } from "../accounts/auditor.ts";
 import type { Keyring } from "../accounts/keyring.ts";
 import { readOwnPrices } from "../accounts/own-prices.ts";
-import type { Turns } from "../accounts/paid-call.ts";
 import { createPrices } from "../accounts/prices.ts";
 import { createPurchases } from "../accounts/purchases.ts";
+import { createTurns } from "../accounts/turns.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { createBill } from "../fal/bill.ts";
 import type { FalKeys } from "../fal/keys.ts";
@@ -26,14 +26,16 @@ export interface PurchaseParts {
   platform: Platform;
   pass: Pass;
   keys: FalKeys;
-  turns?: Turns | undefined;
   log: Log;
   /** Milliseconds between two looks at calls whose end nobody saw. */
   auditMs?: number | undefined;
 }
 
 export function gatewayPurchases(config: Config, parts: PurchaseParts) {
-  const { counters, usage, keyring, catalog, platform, pass, keys, turns, log } = parts;
+  const { counters, usage, keyring, catalog, platform, pass, keys, log } = parts;
+  const limit = config.maxConcurrency;
+  const weightOf = (owner: string) => keyring.byId(owner)?.limits?.weight ?? 1;
+  const turns = limit === undefined ? undefined : createTurns({ counters, keys, limit, weightOf });
   const till = createPurchases({
     ...{ counters, usage, turns, log },
     prices: createPrices({

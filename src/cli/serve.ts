@@ -7,6 +7,7 @@ import { createLog, type Log } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { exposure } from "./exposure.ts";
 import { createGateway } from "./gateway.ts";
+import { openCounters } from "./counters.ts";
 import { DATA_DIR } from "./media.ts";
 import { createKeyStore } from "../store/keys/keys.ts";
 import { createTaskStore } from "../store/tasks/tasks.ts";
@@ -35,12 +36,14 @@ export async function serve(invocation: Invocation): Promise<number> {
   const { hostname, anonymous } = exposure(config, invocation, await keyStore.any());
   const kept = keptRequests(config, database, log);
   const books = keptUsage(database, log);
+  const counters = await openCounters(config, log);
   const gateway = createGateway(config, log, anonymous, {
     requests: kept.requests,
     usage: books.usage,
     storeReady: database.ready,
     taskStore: createTaskStore({ database }),
     keyStore,
+    counters,
     ...(dir === MEMORY ? {} : { folder: dir }),
     addressOf: (request) => app.server?.requestIP(request)?.address,
   });
@@ -63,6 +66,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     address: `${hostname}:${app.server!.port}`,
     environment: config.nodeEnv,
     store: database.where,
+    counters: counters.where,
   });
   if (anonymous && !config.allowAnonymous) {
     log.warn("No API_KEY is set: only this machine is served, and it needs no key");
@@ -95,6 +99,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   await gateway.stop();
   await kept.stop();
   await books.stop();
+  await counters.close();
   await database.close();
   await sandbox?.stop();
   log.info("stopped");

@@ -37,7 +37,7 @@ const UNSAID = 1000;
 
 /** Rejects when Redis cannot be reached at the start, where a wrong address is likelier than a fault. */
 export async function createRedisCounters({ url, log }: RedisOptions): Promise<Counters> {
-  const where = shown(url);
+  const where = shownRedis(url);
   const database = URL.parse(url)?.pathname.slice(1) || "0";
   const channel = `falgate:${database}`;
   const identity = crypto.randomUUID();
@@ -147,7 +147,7 @@ export async function createRedisCounters({ url, log }: RedisOptions): Promise<C
 }
 
 /** An address as it may be shown: no user, no password. */
-function shown(url: string): string {
+export function shownRedis(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
 }
