@@ -7,7 +7,7 @@ describe.each(PLACES)("pictures that need a call each, %s", (_, start) => {
   test.each([
     ["one is refused", "status=403*1", 200, 2, "n 3 became 2: the rest failed"],
     ["one fails", "status=500*1", 200, 2, "n 3 became 2: the rest failed"],
-    ["all fail", "status=500", 424, 0, null],
+    ["all fail", "status=500", 502, 0, null],
     ["none fails", "queue=1ms", 200, 3, null],
   ])("%s", async (_, marker, status, made, adjusted) => {
     await using gateway = await disposable(start);
