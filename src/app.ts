@@ -31,6 +31,7 @@ import { tasks } from "./routes/tasks.ts";
 import { transcriptions } from "./routes/transcriptions.ts";
 import { uploads } from "./routes/uploads.ts";
 import { veo } from "./routes/veo.ts";
+import { videos } from "./routes/videos.ts";
 import { videoGenerations } from "./routes/video-generations.ts";
 import { webhooks } from "./routes/webhooks.ts";
 
@@ -94,6 +95,7 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(chat(deps))
     .use(responses(deps))
     .use(embeddings(deps))
+    .use(videos(deps))
     .use(tasks(deps))
     .use(veo(deps))
     .use(videoGenerations(deps))

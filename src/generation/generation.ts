@@ -122,7 +122,7 @@ export function createGeneration({ start, policy, failed }: GenerationOptions): 
 }
 
 /** A status that SDKs retry: the retry joins the same generation. */
-function outOfPatience(patience: number): ApiError {
+export function outOfPatience(patience: number): ApiError {
   return new ApiError(
     504,
     `The generation is not finished after ${Math.round(patience / 100) / 10} s. It goes on: the same request again waits for it, at no further cost.`,

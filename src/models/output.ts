@@ -47,6 +47,11 @@ export function video(output: unknown): Media | undefined {
   return first(output, ["video", "videos", "video_url"]);
 }
 
+/** What a model gives to look at before the video is fetched: `thumbnail` or `spritesheet`. */
+export function preview(output: unknown, which: "thumbnail" | "spritesheet"): Media | undefined {
+  return first(output, [which]);
+}
+
 /** The sound of `audio`, `audio_file` or `audio_url`. */
 export function audio(output: unknown): Media | undefined {
   return first(output, ["audio", "audio_file", "audio_url"]);

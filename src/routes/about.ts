@@ -19,6 +19,7 @@ export const GROUPS: readonly Group[] = [
   { name: "Images", description: "Pictures from words, and from other pictures." },
   { name: "Audio", description: "Words spoken, and speech written down." },
   { name: "Chat", description: "Language models, and models that draw when talked to." },
+  { name: "Videos", description: "OpenAI's videos, with any model that films." },
   {
     name: "Tasks",
     description:

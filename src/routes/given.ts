@@ -34,8 +34,8 @@ export async function withPictures(
   );
   return {
     words,
-    images: await Promise.all(given.map((one) => picture(one, param as string))),
-    ...(isAbsent(mask) ? {} : { mask: await picture(mask, "mask") }),
+    images: await Promise.all(given.map((one) => givenPicture(one, param as string))),
+    ...(isAbsent(mask) ? {} : { mask: await givenPicture(mask, "mask") }),
   };
 }
 
@@ -50,7 +50,8 @@ export function addresses(given: readonly Given[], attachments: Attachments): Pr
   );
 }
 
-async function picture(value: unknown, param: string): Promise<Given> {
+/** Throws 400, naming `param`, for what is no picture, nor says where one is. */
+export async function givenPicture(value: unknown, param: string): Promise<Given> {
   if (value instanceof Blob) return looked(value, param);
   const address = typeof value === "string" ? value : linked(value, param);
   if (/^https?:\/\/[^\s]+$/i.test(address)) return { address };

@@ -9,6 +9,12 @@ export const unknownTask = (id: string) =>
     code: "task_not_found",
   });
 
+export const unknownVideo = (id: string) =>
+  new ApiError(404, `There is no video '${id}'.`, "invalid_request_error", {
+    param: "video_id",
+    code: "video_not_found",
+  });
+
 /** 400, which no client repeats by itself: it is to be asked for again when it is over. */
 export const unfinished = ({ id, progress }: Pick<Task, "id" | "progress">) =>
   new ApiError(400, `'${id}' is not finished yet: ${progress} %.`, "invalid_request_error", {

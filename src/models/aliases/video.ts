@@ -5,6 +5,8 @@ const LITE = "fal-ai/veo3.1/lite";
 const FAST = "fal-ai/veo3.1/fast";
 const FULL = "fal-ai/veo3.1";
 const REFERENCES = ["fal-ai/veo3.1/reference-to-video"];
+/** What `/v1/videos` films with when no model is named: OpenAI's default. */
+export const DEFAULT_VIDEO_MODEL = "sora-2";
 /** What the Jimeng relay films with. */
 export const JIMENG_MODEL = "jimeng-video-3.0";
 const SEEDANCE = "fal-ai/bytedance/seedance";

@@ -23,6 +23,9 @@ export const VideoCreateParams = Type.Object(
           "How long. OpenAI's own 4, 8 and 12 become the nearest that the model has; anything else must be a length of the model's.",
       }),
     ),
+    duration: Type.Optional(
+      Type.Union([Type.String(), Type.Number()], { description: "Another name of `seconds`." }),
+    ),
     size: text("Pixels such as `1280x720`, or `720p`: the nearest shape and resolution it has."),
     aspect_ratio: text("A ratio of the model's, such as `16:9`."),
     resolution: text("A resolution of the model's, such as `1080p`."),
