@@ -31,15 +31,20 @@ export function chooseVideo(
 
 /** Those of a chain that take so many pictures in that role. */
 function takers(model: Model, role: Role, pictures: number): readonly Endpoint[] {
-  return (model.with[role] ?? []).filter((endpoint) => {
+  return served(model, role).filter((endpoint) => {
     const { least, most } = takesFrames(endpoint, role);
     return pictures >= least && pictures <= most;
   });
 }
 
+/** An endpoint that needs words of its own besides pictures stands in no company but its own. */
+function served({ alias, endpoints, with: company }: Model, role: Role): readonly Endpoint[] {
+  return company[role] ?? (alias ? [] : endpoints);
+}
+
 function allowed(model: Model, limit: number): string {
   const counts = (["first", "frames", "references"] as const).flatMap((role) =>
-    (model.with[role] ?? []).map((endpoint) => takesFrames(endpoint, role)),
+    served(model, role).map((endpoint) => takesFrames(endpoint, role)),
   );
   const most = Math.min(limit, Math.max(0, ...counts.map((count) => count.most)));
   if (most === 0) return "no pictures";
