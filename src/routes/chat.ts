@@ -6,8 +6,10 @@ import { trace } from "../http/trace.ts";
 import { DEFAULT_IMAGE_MODEL } from "../models/aliases/images.ts";
 import { ChatCompletionAnswer, ChatCompletionParams } from "../openai/chat/params.ts";
 import { withModel } from "../openai/chat/model-field.ts";
+import { withUsage } from "../openai/chat/usage-field.ts";
 import type { ChatRequest } from "../openai/chat/request.ts";
 import { draw } from "./chat-drawing.ts";
+import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
 import { CHAT_ANSWERS, CHAT_EVENTS, CHAT_REQUESTS } from "./examples/chat.ts";
 import { converse } from "./language.ts";
@@ -24,11 +26,13 @@ export function chat(deps: Deps) {
     const model = permittedModel(deps, name, request);
     if (!model.upstream) return draw(model, body, request, deps);
     const deadline = conversationDeadline(request, config.requestTimeout);
-    const text = withModel(textOf(request), model.upstream);
+    const named = withModel(textOf(request), model.upstream);
+    const text = body.stream ? withUsage(named, body.stream_options) : named;
     return deadline.guard(async () => {
       const answer = await ask(deps, {
         path: "chat/completions",
-        model: name,
+        buyer: buyerOf(request, name),
+        said: body,
         text,
         signal: deadline.signal,
       });

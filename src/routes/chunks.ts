@@ -1,12 +1,13 @@
 /** A language model's answer as parsed chunks, whichever form it came in. */
 import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
 import { serverEvents } from "../fal/events.ts";
-import type { Answer } from "../fal/transport.ts";
+import type { EndState } from "../fal/purchase.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { within } from "../http/within.ts";
 import type { ChatCompletionChunk } from "../openai/chat/answer.ts";
 import { chunksOf } from "../openai/chat/completion.ts";
 import { readChunk } from "../openai/chat/read.ts";
+import { type PaidAnswer, streamSettled } from "./paid-answer.ts";
 import { faultOf, HESITATION_MS, isEventStream, providerCompletion } from "./provider.ts";
 
 /**
@@ -14,7 +15,7 @@ import { faultOf, HESITATION_MS, isEventStream, providerCompletion } from "./pro
  * thrown and gets its own HTTP status.
  */
 export async function chunks(
-  answer: Answer,
+  answer: PaidAnswer,
   deadline: Deadline,
 ): Promise<AsyncIterable<ChatCompletionChunk>> {
   if (!isEventStream(answer)) {
@@ -31,18 +32,28 @@ async function* listed(items: readonly ChatCompletionChunk[], deadline: Deadline
   yield* items;
 }
 
-async function* streamed({ response, key }: Answer, deadline: Deadline) {
+async function* streamed(answer: PaidAnswer, deadline: Deadline) {
+  const { response, key } = answer;
+  let state: EndState = "cancelled";
+  let usage: unknown;
+  let count = 0;
   try {
     for await (const { data } of serverEvents(response.body!)) {
       deadline.extend();
-      if (data === "[DONE]") return;
-      yield judged(data, key.name);
+      if (data === "[DONE]") break;
+      const chunk = judged(data, key.name);
+      usage = chunk.usage ?? usage;
+      count += 1;
+      yield chunk;
     }
+    state = "completed";
   } catch (error) {
+    state = "failed";
     if (error instanceof FalError) throw error;
     throw incompleteAnswer("the language model's answer was cut short", key.name, error);
   } finally {
     deadline.clear();
+    streamSettled(answer, state, usage, count);
   }
 }
 

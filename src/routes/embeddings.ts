@@ -5,6 +5,7 @@ import { passingBody, textOf } from "../http/parse.ts";
 import { trace } from "../http/trace.ts";
 import { withModel } from "../openai/chat/model-field.ts";
 import { EmbeddingList, EmbeddingParams } from "../openai/embeddings.ts";
+import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
 import { EMBEDDING_ANSWERS, EMBEDDING_REQUESTS } from "./examples/chat.ts";
 import { languageModel } from "./model.ts";
@@ -13,7 +14,8 @@ import { ask, conversationDeadline, providerJson } from "./provider.ts";
 export function embeddings(deps: Deps) {
   const { config } = deps;
 
-  async function embed({ model: name }: EmbeddingParams, request: Request): Promise<Response> {
+  async function embed(params: EmbeddingParams, request: Request): Promise<Response> {
+    const { model: name } = params;
     const traced = trace(request);
     traced.model = name;
     const { upstream } = languageModel(deps, name, request);
@@ -22,7 +24,8 @@ export function embeddings(deps: Deps) {
     return deadline.guard(async () => {
       const answer = await ask(deps, {
         path: "embeddings",
-        model: name,
+        buyer: buyerOf(request, name),
+        said: { ...params, max_tokens: 1 },
         text,
         signal: deadline.signal,
       });

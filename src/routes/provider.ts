@@ -1,6 +1,5 @@
 /** What a language model's provider sent: its form, and its failures, whatever status they came under. */
 import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
-import type { LanguagePath } from "../fal/language.ts";
 import type { Answer } from "../fal/transport.ts";
 import { createDeadline, type Deadline } from "../http/deadline.ts";
 import type { ChatCompletion } from "../openai/chat/answer.ts";
@@ -8,6 +7,7 @@ import { parsed, readCompletion } from "../openai/chat/read.ts";
 import type { StreamFault } from "../openai/chat/relay.ts";
 import { ApiError, modelNotFound } from "../openai/error.ts";
 import type { Deps } from "./deps.ts";
+import { buyAnswer, type PaidAnswer, type Question, settled } from "./paid-answer.ts";
 
 /** A failure within this time still gets its own HTTP status; then the stream opens and waits. */
 export const HESITATION_MS = 10_000;
@@ -24,22 +24,15 @@ export function conversationDeadline(request: Request, seconds: number): Deadlin
   );
 }
 
-export interface Question {
-  path: LanguagePath;
-  /** The model's name as the client wrote it. */
-  model: string;
-  /** The body. */
-  text: string;
-  signal: AbortSignal;
-}
-
 /** Which names there are, OpenRouter knows: one that it refuses is answered with the nearest. */
 export async function ask(
-  { language, dictionary }: Pick<Deps, "language" | "dictionary">,
-  { path, model, text, signal }: Question,
-): Promise<Answer> {
-  return language.post(path, text, signal).catch((error: unknown) => {
+  deps: Pick<Deps, "language" | "dictionary" | "purchases">,
+  question: Question,
+): Promise<PaidAnswer> {
+  const { dictionary } = deps;
+  return buyAnswer(deps, question).catch((error: unknown) => {
     if (!(error instanceof FalError) || !UNKNOWN.test(error.said ?? "")) throw error;
+    const { model } = question.buyer;
     const others = dictionary.nearest(model, 4).filter((name) => name !== model);
     throw modelNotFound(model, others.slice(0, 3), error);
   });
@@ -56,18 +49,24 @@ export const isEventStream = ({ response }: Answer) =>
  * status 200, and where the answer is something else altogether.
  */
 export async function providerJson(
-  { response, key }: Answer,
+  answer: PaidAnswer,
   list: "choices" | "data" | "output",
 ): Promise<Record<string, unknown>> {
-  const text = await response.text();
+  const { response, key } = answer;
+  const text = await response.text().catch((error: unknown) => {
+    settled(answer, undefined, "unknown");
+    throw error;
+  });
   const body = parsed(text);
+  const whole = body !== undefined && !body.error && Array.isArray(body[list]);
+  settled(answer, body, whole ? "completed" : "failed");
+  if (whole) return body;
   if (body?.error) throw providerError(body.error, key.name);
-  if (body && Array.isArray(body[list])) return body;
   throw faultOf({ kind: "garbage", data: text }, key.name);
 }
 
 /** A whole chat completion. A choice may have failed by itself, as in a stream. */
-export async function providerCompletion(answer: Answer): Promise<ChatCompletion> {
+export async function providerCompletion(answer: PaidAnswer): Promise<ChatCompletion> {
   const body = await providerJson(answer, "choices");
   const completion = readCompletion(body);
   if (!completion) {

@@ -10,13 +10,17 @@ export interface Frames extends AsyncIterable<string> {
   begin(): Promise<Step>;
 }
 
-/** Leaving closes the upstream at once. */
+/**
+ * Leaving closes the upstream at once. `over` is told of the end, whichever, with the characters that
+ * were written until then.
+ */
 export function relayed(
   body: ReadableStream<Uint8Array>,
   relay: Relay,
   deadline: Deadline,
+  over?: (relay: Relay, length: number) => void,
 ): Frames {
-  return new Relayed(body, relay, deadline);
+  return new Relayed(body, relay, deadline, over);
 }
 
 /** Bun's reader gives all that waits at once, where the standard's gives one network chunk. */
@@ -34,8 +38,16 @@ class Relayed implements Frames, AsyncIterator<string, undefined> {
   readonly #translator: Translator;
   #first: Promise<Step> | undefined;
   #decoder: TextDecoder | undefined;
+  #over: ((relay: Relay, length: number) => void) | undefined;
+  #length = 0;
 
-  constructor(body: ReadableStream<Uint8Array>, relay: Relay, deadline: Deadline) {
+  constructor(
+    body: ReadableStream<Uint8Array>,
+    relay: Relay,
+    deadline: Deadline,
+    over: ((relay: Relay, length: number) => void) | undefined,
+  ) {
+    this.#over = over;
     this.#reader = body.getReader() as Reader;
     this.#relay = relay;
     this.#deadline = deadline;
@@ -58,6 +70,8 @@ class Relayed implements Frames, AsyncIterator<string, undefined> {
 
   async return(): Promise<Step> {
     this.#deadline.clear();
+    this.#over?.(this.#relay, this.#length);
+    this.#over = undefined;
     await this.#reader.cancel().catch(() => {}); // It may have failed already; either way it is over.
     return { done: true, value: undefined };
   }
@@ -75,6 +89,7 @@ class Relayed implements Frames, AsyncIterator<string, undefined> {
       }
       if (text !== "") {
         this.#deadline.extend();
+        this.#length += text.length;
         return { done: false, value: text };
       }
       if (last) break;

@@ -2,7 +2,7 @@
 import { toApiError } from "../errors.ts";
 import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
 import { serverEvents } from "../fal/events.ts";
-import type { Answer } from "../fal/transport.ts";
+import type { EndState } from "../fal/purchase.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { eventStream, frame } from "../http/stream.ts";
 import type { Trace } from "../http/trace.ts";
@@ -13,6 +13,7 @@ import { type Fields, isFields } from "../openai/responses/field.ts";
 import { normalResponse } from "../openai/responses/normal.ts";
 import type { ResponseCreateParams } from "../openai/responses/params.ts";
 import { replay } from "../openai/responses/replay.ts";
+import { type PaidAnswer, streamSettled } from "./paid-answer.ts";
 import { HESITATION_MS, isEventStream, providerJson } from "./provider.ts";
 
 export interface Passing {
@@ -29,12 +30,11 @@ export interface Passing {
 const LAST = /^response\.(completed|incomplete|failed)$/;
 
 /** A failure before the first event still gets its own HTTP status. */
-export async function passed(answer: Answer, passing: Passing): Promise<Response> {
+export async function passed(answer: PaidAnswer, passing: Passing): Promise<Response> {
   const { params, trace, silence } = passing;
-  const events = remembered(
-    isEventStream(answer) ? given(answer, passing) : whole(answer, passing),
-    passing,
-  );
+  const events = isEventStream(answer)
+    ? remembered(counted(given(answer, passing), answer), passing)
+    : remembered(whole(answer, passing), passing);
   if (!params.stream) return Response.json(await outcome(events, answer.key.name));
   const first = events.next();
   await within(first, HESITATION_MS);
@@ -50,8 +50,32 @@ async function* remembered(events: AsyncGenerator<Fields, void>, { remember }: P
   }
 }
 
+/** The last event bears what the response has cost. */
+async function* counted(events: AsyncGenerator<Fields, void>, answer: PaidAnswer) {
+  let state: EndState = "cancelled";
+  let usage: unknown;
+  let count = 0;
+  try {
+    for await (const event of events) {
+      const { response, type } = event;
+      count += 1;
+      if (isFields(response)) usage = response.usage ?? usage;
+      if (LAST.test(String(type))) state = type === "response.failed" ? "failed" : "completed";
+      yield event;
+    }
+  } catch (error) {
+    state = "failed";
+    throw error;
+  } finally {
+    streamSettled(answer, state, usage, count);
+  }
+}
+
 /** Each event as the upstream sent it, but for its response; throws where the stream breaks. */
-async function* given({ response, key }: Answer, passing: Passing): AsyncGenerator<Fields, void> {
+async function* given(
+  { response, key }: PaidAnswer,
+  passing: Passing,
+): AsyncGenerator<Fields, void> {
   const { deadline, params } = passing;
   const cut = (cause?: unknown) =>
     incompleteAnswer("the language model's response was cut short", key.name, cause);
@@ -74,7 +98,7 @@ async function* given({ response, key }: Answer, passing: Passing): AsyncGenerat
   }
 }
 
-async function* whole(answer: Answer, passing: Passing): AsyncGenerator<Fields, void> {
+async function* whole(answer: PaidAnswer, passing: Passing): AsyncGenerator<Fields, void> {
   const body = await providerJson(answer, "output");
   passing.deadline.clear();
   yield* replay(normalResponse(body, passing.params));

@@ -3,23 +3,25 @@ import { Elysia } from "elysia";
 import { admitted } from "../accounts/principal.ts";
 import { toApiError } from "../errors.ts";
 import { FalError } from "../fal/error.ts";
-import type { Answer } from "../fal/transport.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { answers, requests } from "../http/answers.ts";
 import { passingBody, textOf } from "../http/parse.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
 import { withModel } from "../openai/chat/model-field.ts";
+import { withUsage } from "../openai/chat/usage-field.ts";
 import { ResponseAnswer } from "../openai/responses/answer.ts";
 import { responseEvents } from "../openai/responses/events.ts";
 import { ResponseCreateParams } from "../openai/responses/params.ts";
 import { toChat } from "../openai/responses/request.ts";
 import { fromChat } from "../openai/responses/response.ts";
+import { buyerOf } from "./buyer.ts";
 import { chunks } from "./chunks.ts";
 import type { Deps } from "./deps.ts";
 import { RESPONSE_ANSWERS, RESPONSE_EVENTS, RESPONSE_REQUESTS } from "./examples/responses.ts";
 import { wholeCompletion } from "./language.ts";
 import { languageModel } from "./model.ts";
+import { buyAnswer, type PaidAnswer, type Question } from "./paid-answer.ts";
 import { ask, conversationDeadline } from "./provider.ts";
 import { createRecall, recalled } from "./recall.ts";
 import { passed } from "./responses-native.ts";
@@ -31,7 +33,7 @@ const DEFAULT_MODEL = "gpt-4o-mini";
 const REFUSED_MS = 60 * 60_000;
 
 export function responses(deps: Deps) {
-  const { config, language } = deps;
+  const { config } = deps;
   const recall = createRecall();
   const silence = config.streamKeepalive * 1000;
   let refusedUntil = 0;
@@ -44,7 +46,13 @@ export function responses(deps: Deps) {
     const deadline = conversationDeadline(request, config.requestTimeout);
     return deadline.guard(async () => {
       const { id: owner } = admitted(request);
-      const native = await offered(textFor(params, request, upstream, owner), deadline);
+      const native = await offered({
+        path: "responses",
+        buyer: buyerOf(request, name),
+        said: params,
+        text: textFor(params, request, upstream, owner),
+        signal: deadline.signal,
+      });
       traced.upstreamMs = performance.now() - traced.started;
       const remember = (output: readonly { id?: unknown }[]) => recall.remember(owner, output);
       const asked = { ...params, model: name };
@@ -66,10 +74,10 @@ export function responses(deps: Deps) {
   }
 
   /** fal's own answer, or nothing where it has none to give. */
-  async function offered(text: string, { signal }: Deadline): Promise<Answer | undefined> {
+  async function offered(question: Question): Promise<PaidAnswer | undefined> {
     if (Date.now() < refusedUntil) return undefined;
     try {
-      return await language.post("responses", text, signal);
+      return await buyAnswer(deps, question);
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw error;
@@ -85,10 +93,12 @@ export function responses(deps: Deps) {
     const traced = trace(request);
     const { id: owner } = admitted(request);
     const chat = toChat(params, (id) => recall.find(owner, id));
-    const text = JSON.stringify({ ...chat, model: upstream });
+    const named = JSON.stringify({ ...chat, model: upstream });
+    const text = params.stream ? withUsage(named, chat.stream_options) : named;
     const answer = await ask(deps, {
       path: "chat/completions",
-      model: params.model,
+      buyer: buyerOf(request, params.model),
+      said: chat,
       text,
       signal: deadline.signal,
     });

@@ -38,6 +38,8 @@ export interface Relay {
   fail(fault: StreamFault): string;
   /** Nothing follows any more: `[DONE]` has been given. */
   done(): boolean;
+  /** What the model says that it has used, once it has said so. */
+  usage(): ChatUsage | undefined;
   /** Why the stream failed, once it has. */
   fault(): StreamFault | undefined;
 }
@@ -105,6 +107,10 @@ class StreamRelay implements Relay {
 
   done(): boolean {
     return this.#over;
+  }
+
+  usage(): ChatUsage | undefined {
+    return this.#usage;
   }
 
   fault(): StreamFault | undefined {
