@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-test("every example of a request under /v1 is answered, of each modality one at least", async () => {
+test("every example of a request under /v1 and /jimeng is answered, of each modality one at least", async () => {
   const document = (await (await gateway.fetch("/swagger/json")).json()) as {
     paths: Record<string, { post?: Operation }>;
   };
@@ -23,7 +23,7 @@ test("every example of a request under /v1 is answered, of each modality one at 
   for (const [path, { post }] of Object.entries(document.paths)) {
     const examples = post?.requestBody?.content["application/json"]?.examples ?? {};
     for (const [name, { value }] of Object.entries(examples)) {
-      if (!path.startsWith("/v1/")) continue;
+      if (!/^\/(v1|jimeng)\//.test(path)) continue;
       const response = await gateway.fetch(path, {
         method: "POST",
         headers: { authorization: `Bearer ${CLIENT_KEY}` },
@@ -43,6 +43,9 @@ test("every example of a request under /v1 is answered, of each modality one at 
       "/v1/audio/speech",
       "/v1/chat/completions",
       "/v1/responses",
+      "/v1/video/create",
+      "/v1/video/generations",
+      "/jimeng/submit/videos",
     ]),
   );
 });

@@ -1,5 +1,6 @@
 /** new-api's request: `POST /v1/video/generations` (QuantumNous/new-api, `dto/video.go`). */
 import { type Static, Type } from "@sinclair/typebox";
+import { invalidRequest } from "../../openai/error.ts";
 import { Callback, callback, Model, Picture, Prompt, type Wanted } from "../fields.ts";
 
 const figure = (description: string) =>
@@ -35,15 +36,11 @@ export const VideoGenerateParams = Type.Object(
         expects: "it must be 1: each video is a task of its own",
       }),
     ),
+    // As an object, a text would be taken apart into its letters before it is checked.
     metadata: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: true,
-          description: "A model's own parameters, such as `negative_prompt`.",
-          expects: "it must be an object",
-        },
-      ),
+      Type.Unknown({
+        description: "An object: a model's own parameters, such as `negative_prompt`.",
+      }),
     ),
     ...Callback,
   },
@@ -71,8 +68,14 @@ export function wanted(params: VideoGenerateParams): Wanted {
       size: size ?? (width && height ? `${width}x${height}` : null),
       fps: given(fps),
       seed: given(seed),
-      extra: { ...extra, ...metadata },
+      extra: { ...extra, ...fieldsOf(metadata) },
     },
     ...callback({ callback_url, notify_hook }),
   };
+}
+
+function fieldsOf(metadata: unknown): object {
+  if (metadata === undefined || metadata === null) return {};
+  if (typeof metadata === "object" && !Array.isArray(metadata)) return metadata;
+  throw invalidRequest("Invalid value for 'metadata': it must be an object.", "metadata");
 }

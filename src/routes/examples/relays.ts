@@ -2,7 +2,9 @@
 import type { Examples } from "../../http/answers.ts";
 
 const PROMPT = "The keeper lights the lamp at dusk, seen from the sea";
-const PICTURE = "https://fal.media/files/lion/lighthouse.jpg";
+/** A link would do as well, and would have to lead somewhere. */
+const PICTURE =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const VIDEO = "https://fal.media/files/lion/lighthouse.mp4";
 
 export const VEO_REQUESTS: Examples = {
