@@ -24,7 +24,7 @@ export interface Allowable {
 export type Said = Readonly<Record<string, unknown>>;
 
 /** Plain enough for a log line and a table. */
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,63}$/u;
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@+'-]{0,63}$/u;
 
 /** Names of callers that have no stored key. */
 const TAKEN = /^(anonymous|admin|key-\d+)$/i;
@@ -38,9 +38,6 @@ const PARAMS = new Set(["name", "budget", "models", "routes", "expires", ...Obje
 
 /** @throws {ApiError} 400 that names the parameter. */
 export function readDraft(said: Said, allowable: Allowable, now: number): Draft {
-  if (typeof said !== "object" || said === null || Array.isArray(said)) {
-    throw invalidRequest("The request body must be an object.", null);
-  }
   const unknown = Object.keys(said).find((param) => !PARAMS.has(param));
   if (unknown !== undefined) {
     throw invalidRequest(`There is no '${unknown}'. There are ${[...PARAMS].join(", ")}.`, unknown);
@@ -71,7 +68,7 @@ function nameOf(name: unknown): string {
   if (typeof name !== "string" || !NAME.test(name)) {
     throw wrong(
       "name",
-      "must be 1 to 64 letters, digits, blanks or ._@+-, a letter or digit first",
+      "must be 1 to 64 letters, digits, blanks or ._@+'-, a letter or digit first",
     );
   }
   if (TAKEN.test(name)) throw wrong("name", `must not be '${name}', which means somebody else`);

@@ -110,8 +110,4 @@ describe("what is refused", () => {
     });
     expect(() => read(said)).toThrow(fault as never);
   });
-
-  test.each([[null], [[]], ["anna"], [undefined]])("a body of %p", (said) => {
-    expect(() => readDraft(said as never, allowable, NOW)).toThrow("must be an object");
-  });
 });
