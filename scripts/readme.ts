@@ -12,6 +12,7 @@ export const README = `${import.meta.dir}/../README.md`;
 const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   routes,
   aliases,
+  relays,
   options,
   markers: () =>
     table(
@@ -68,6 +69,25 @@ function aliases(): string {
     `Video models, in conversation: ${names(films)}.`,
     `Speech: ${names(of("text-to-speech"))}. Transcripts: ${names(of("speech-to-text"))}.`,
   ].join("\n\n");
+}
+
+/** Every name that films, with the endpoints for so many pictures. */
+function relays(): string {
+  const films = builtinAliases.filter(({ modality }) => /-to-video$/.test(modality));
+  const rows = films.map(
+    ({ id, endpoints, with: given, mostPictures = Infinity, defaults = {} }) => [
+      code(id),
+      chain(endpoints),
+      chain(given?.first ?? []),
+      mostPictures < 2 ? "" : chain(given?.frames ?? []),
+      chain(given?.references ?? []),
+      Object.entries(defaults)
+        .map(([name, value]) => code(`${name}: ${value}`))
+        .join(", "),
+    ],
+  );
+  const head = ["name", "words alone", "first frame", "first and last", "material, up to 3"];
+  return table([...head, "unless the client says otherwise"], rows);
 }
 
 const of = (modality: string) => builtinAliases.filter((alias) => alias.modality === modality);
