@@ -40,6 +40,7 @@ export class PaidCall implements Purchase {
   /** The money is being set aside: its end has to wait for that. */
   #holding: Promise<void> | undefined;
   #turn: Turn | undefined;
+  #waits: Buyer["waits"];
   #began = performance.now();
   #takenAt: number | undefined;
   #followed = true;
@@ -48,7 +49,7 @@ export class PaidCall implements Purchase {
 
   constructor(
     id: string,
-    { owner, trace, route, model }: Buyer,
+    { owner, trace, route, model, waits }: Buyer,
     order: Order,
     parts: PaidCallParts,
   ) {
@@ -56,6 +57,7 @@ export class PaidCall implements Purchase {
     this.#parts = parts;
     this.#queued = way === "queue";
     this.#input = input;
+    this.#waits = waits;
     const openedAt = parts.now();
     this.#record = { ...NOTHING_YET, id, owner, trace, route, model, endpoint, openedAt };
     this.priced(parts.prices.known(endpoint));
@@ -124,7 +126,12 @@ export class PaidCall implements Purchase {
 
   async #wait(turns: Turns, wait?: Wait): Promise<FalKey | undefined> {
     try {
-      this.#turn = await turns.take(this.#asked, wait);
+      const waiting = (ahead: number) => {
+        this.#waits?.(ahead);
+        this.#waits = undefined;
+        wait?.waiting?.(ahead);
+      };
+      this.#turn = await turns.take(this.#asked, { ...wait, waiting });
     } catch (error) {
       this.drop();
       throw error;

@@ -37,6 +37,9 @@ export interface TurnsOptions {
   weightOf(owner: string): number;
 }
 
+/** The line's ids have no spaces, and a call's may. */
+const named = (id: string) => encodeURIComponent(id);
+
 export function createTurns({ counters, keys, limit, weightOf }: TurnsOptions): Turns {
   const line = counters.line("turns", { limit, lanes: () => keys.ready().map(({ id }) => id) });
   const turn = (spot: Spot): Turn => ({ key: keys.byId(spot.lane), release: spot.release });
@@ -44,9 +47,10 @@ export function createTurns({ counters, keys, limit, weightOf }: TurnsOptions): 
   return {
     async take({ id, owner, survives }, { signal, waiting } = {}) {
       const weight = weightOf(owner);
-      return turn(await line.take({ id, owner, weight, survives, signal, moved: waiting }));
+      const order = { id: named(id), owner, weight, survives };
+      return turn(await line.take({ ...order, signal, moved: waiting }));
     },
-    occupy: ({ id, survives }, lane) => turn(line.occupy({ id, lane, survives })),
+    occupy: ({ id, survives }, lane) => turn(line.occupy({ id: named(id), lane, survives })),
     counts() {
       const { waiting, taken } = line.counts();
       return { waiting, inProgress: taken };

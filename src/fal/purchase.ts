@@ -12,6 +12,8 @@ export interface Buyer {
   readonly route: string;
   /** The model as the client named it. */
   readonly model: string;
+  /** Told how many calls were before it, if it had to wait for its turn. */
+  waits?(ahead: number): void;
 }
 
 /** What is about to be bought. */

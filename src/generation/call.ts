@@ -44,6 +44,7 @@ export function startCall(
     const turn = purchase.turn({ signal: leaving.signal, waiting });
     const key = turn instanceof Promise ? await turn : turn;
     waits = false;
+    if (turn) changed();
     return submitPaid(queue, purchase, { endpoint, input }, key);
   }
 

@@ -13,7 +13,10 @@ export interface Wait {
 
 export interface Generation {
   readonly settled: Promise<Settled>;
-  /** Resolves once fal has taken it, rejects if fal has refused it or `signal` aborts first. */
+  /**
+   * Resolves once fal has taken it, or it has to wait for its turn there; rejects if fal has refused it
+   * or `signal` aborts first.
+   */
   accepted(wait: Wait): Promise<void>;
   /**
    * The outcome, for a client that stays. Running out of patience ends the wait, not the generation;
@@ -22,6 +25,8 @@ export interface Generation {
   wait(wait: Wait): Promise<Settled>;
   /** The latest of every call at fal. */
   progress(): readonly (Status | undefined)[];
+  /** How many calls are before it in falgate's own line; nothing while it does not wait there. */
+  ahead(): number | undefined;
   /** What a growing picture looked like so far. */
   partials(): readonly unknown[];
   /** Calls back on every change at fal, until the returned function is called. */
@@ -45,7 +50,9 @@ export interface GenerationOptions {
 
 export function createGeneration({ start, policy, failed }: GenerationOptions): Generation {
   const listeners = new Set<() => void>();
+  const lined = Promise.withResolvers<void>();
   const run = start(() => {
+    if (run.ahead?.() !== undefined) lined.resolve();
     for (const listener of listeners) listener();
   });
   // It goes on without anyone waiting; whoever waits later still gets the failure.
@@ -104,9 +111,10 @@ export function createGeneration({ start, policy, failed }: GenerationOptions): 
 
   return {
     settled: run.settled,
-    accepted: (wait) => stay(run.accepted, wait),
+    accepted: (wait) => stay(Promise.race([run.accepted, lined.promise]), wait),
     wait: outcome,
     progress: run.progress,
+    ahead: () => run.ahead?.(),
     partials: run.partials,
     watch(listener) {
       listeners.add(listener);

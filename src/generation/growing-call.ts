@@ -31,6 +31,7 @@ export function startGrowingCall(
     const key = turn instanceof Promise ? await turn : turn;
     waits = false;
     status = { status: "IN_PROGRESS" };
+    if (turn) changed();
     const growing = await streams.open(endpoint, input, controller.signal, key);
     purchase.taken({ requestId: growing.requestId, falKey: growing.key.id });
     purchase.started();

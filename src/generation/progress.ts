@@ -62,3 +62,24 @@ export async function* progress(
     signal.removeEventListener("abort", end);
   }
 }
+
+/** How many calls are before it, at every change, as long as it waits in falgate's own line. */
+export async function* places(generation: Generation, signal: AbortSignal): AsyncGenerator<number> {
+  let wake = () => {};
+  const changed = () => wake();
+  const unwatch = generation.watch(changed);
+  signal.addEventListener("abort", changed, { once: true });
+  generation.settled.then(changed, changed);
+  try {
+    for (let last: number | undefined; !signal.aborted;) {
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      const ahead = generation.ahead();
+      if (ahead === undefined) return;
+      if (ahead !== last) yield (last = ahead);
+      await woken;
+    }
+  } finally {
+    unwatch();
+    signal.removeEventListener("abort", changed);
+  }
+}

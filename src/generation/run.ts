@@ -31,6 +31,8 @@ export interface Run {
   progress(): readonly (Status | undefined)[];
   /** What a single growing call has given so far. */
   partials(): readonly unknown[];
+  /** How many calls are before it in falgate's own line; absent where none of it waits there. */
+  ahead?(): number | undefined;
   /** Ends it, if none of its calls has had its turn at fal yet: whether it did. */
   withdraw?(): boolean;
   /** Resolves to true when anything was cancelled. */
@@ -111,6 +113,13 @@ export function startRun(plan: Plan, options: RunOptions): Run {
     return { endpoint, results, adjusted, units, upstreamMs: performance.now() - started };
   }
 
+  function ahead(): number | undefined {
+    const places = calls.flatMap((call) =>
+      call.waits() ? (call.status()?.queue_position ?? []) : [],
+    );
+    return places.length > 0 ? Math.max(...places) : undefined;
+  }
+
   /** One whole here, too: what has had its turn may be paid for. */
   function withdraw(): boolean {
     const waiting = calls.length > 0 && calls.every((call) => call.waits());
@@ -133,6 +142,7 @@ export function startRun(plan: Plan, options: RunOptions): Run {
     settled: outcome,
     progress: () => calls.map(({ status }) => status()),
     partials: () => (calls.length === 1 ? calls[0]!.partials() : []),
+    ahead,
     withdraw,
     abandon,
   };

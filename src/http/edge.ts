@@ -62,6 +62,9 @@ export function createEdge(options: EdgeOptions): (next: Handler) => Handler {
       return render(error, path);
     });
     response.headers.set("x-request-id", traced.id);
+    if (traced.queuePosition !== undefined) {
+      response.headers.set("x-falgate-queue-position", String(traced.queuePosition));
+    }
     if (passage) leaveAtEnd(passage, response.headers, traced, incoming.signal);
     if (request.method !== "OPTIONS") cors.decorate(request, response.headers);
     reportAtEnd(log, traced, request.method, path, response.status);

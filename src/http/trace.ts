@@ -10,6 +10,8 @@ export interface Trace {
   model?: string;
   /** Milliseconds spent waiting for the upstream. */
   upstreamMs?: number;
+  /** Calls that were before it when it began to wait for its turn; absent where it did not wait. */
+  queuePosition?: number;
   /** What really went wrong, for the log only. */
   error?: unknown;
   /** A streamed answer: settles when the last byte is out or the client has left. */

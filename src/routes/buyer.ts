@@ -5,5 +5,11 @@ import { trace } from "../http/trace.ts";
 
 export function buyerOf(request: Request, model: string): Buyer {
   const { id: owner } = admitted(request);
-  return { owner, model, trace: trace(request).id, route: new URL(request.url).pathname };
+  const traced = trace(request);
+  return {
+    ...{ owner, model, trace: traced.id, route: new URL(request.url).pathname },
+    waits(ahead) {
+      traced.queuePosition ??= ahead;
+    },
+  };
 }

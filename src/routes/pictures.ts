@@ -2,6 +2,7 @@
 import type { Generation, Wait } from "../generation/generation.ts";
 import type { Kept } from "../generation/keep.ts";
 import { growth } from "../generation/growth.ts";
+import { places } from "../generation/progress.ts";
 import { drawn } from "../generation/pictures.ts";
 import { base64 } from "../http/base64.ts";
 import { frame, jsonStream } from "../http/stream.ts";
@@ -109,6 +110,8 @@ export async function* pictureEvents(
       const made = { ...size, content_type: file.format };
       return described({ b64_json: bytes.toString("base64") }, made, asked);
     };
+    // A comment, which every client reads over: OpenAI has no event for it.
+    for await (const ahead of places(generation, wait.signal)) yield `: ${ahead} ahead\n\n`;
     let index = 0;
     for await (const picture of growth(generation, asked.partial_images ?? 0, wait.signal)) {
       const event = await show(picture, files());

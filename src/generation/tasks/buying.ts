@@ -9,11 +9,13 @@ import { slotOf } from "./slot.ts";
 export interface Buying {
   /**
    * Opens the call of that slot and waits for its turn; the key is the one to make it with, any where
-   * there is none. Rejects with ApiError 402, or the signal's reason.
+   * there is none. `waiting` is told how many are before it, if it has to wait. Rejects with ApiError
+   * 402, or the signal's reason.
    */
   turn(
     slot: string,
     order: Omit<Order, "id">,
+    waiting?: (ahead: number) => void,
   ): Promise<{ purchase: Purchase; key?: FalKey | undefined }>;
   /** The purchase of a call that fal has. */
   of(record: CallRecord): Purchase;
@@ -50,9 +52,9 @@ export function createBuying({ purchases, task, signal }: BuyingOptions): Buying
   const open = new Map<string, Purchase>();
   const buyer = buyerOf(task);
   return {
-    async turn(slot, order) {
+    async turn(slot, order, waiting) {
       const [purchase] = await purchases.open(buyer, [{ ...order, id: orderId(task.id, slot) }]);
-      const key = await purchase!.turn({ signal });
+      const key = await purchase!.turn({ signal, ...(waiting ? { waiting } : {}) });
       open.set(slot, purchase!);
       return { purchase: purchase!, key };
     },

@@ -143,11 +143,18 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   /** Nothing is marked while it waits for its turn: it can be given up, and taken over. */
   async function turn(slot: string, endpoint: string, input: Record<string, unknown>) {
+    const order = { endpoint, input, way: "queue" } as const;
+    const waiting = (ahead: number) => {
+      sights.set(slot, { position: ahead });
+      changed();
+    };
     try {
-      return { endpoint, input, ...(await buying.turn(slot, { endpoint, input, way: "queue" })) };
+      return { endpoint, input, ...(await buying.turn(slot, order, waiting)) };
     } catch (error) {
       mayBegin();
       throw error;
+    } finally {
+      sights.delete(slot);
     }
   }
 
