@@ -19,6 +19,7 @@ import type { Log } from "../log.ts";
 import { builtinCatalog, type Catalog } from "../models/catalog.ts";
 import { createLiveCatalog, type LiveCatalog } from "../models/live.ts";
 import { createDictionary, type Dictionary } from "../models/resolve.ts";
+import { paying } from "../relay/buying.ts";
 import { createDeliveries, type Deliveries } from "../relay/delivery.ts";
 import { createFollows } from "../relay/follow.ts";
 import { createGuardian } from "../relay/guardian.ts";
@@ -131,7 +132,7 @@ export function createGateway(
   const signer = createSigner(config.falKey);
   const { schedule, guardMs: intervalMs } = shared;
   const deliveries = createDeliveries({ requests: stored, webhooks, signer, log, schedule });
-  const requests = telling(stored, deliveries.start);
+  const requests = paying(telling(stored, deliveries.start), purchases);
   const keep = keeper(pass, requests);
   const follows = createFollows({ queue, keep });
   const jobOf = createJobOf(keys, config.falQueueUrl);
@@ -178,6 +179,7 @@ export function createGateway(
       keys,
       follows,
       requests,
+      purchases,
       webhooks,
       webhookUrl,
       queueUrl: config.falQueueUrl,

@@ -1,17 +1,20 @@
 /** fal's own API, relayed: submitted here, followed here, kept here. */
 import { FalError, falError, FORGOTTEN } from "../fal/error.ts";
 import { appOf } from "../fal/endpoint.ts";
-import type { FalKeys } from "../fal/keys.ts";
+import type { FalKey, FalKeys } from "../fal/keys.ts";
 import type { Pass } from "../fal/pass.ts";
+import type { Buyer, Purchases } from "../fal/purchase.ts";
 import type { Job, Status } from "../fal/queue.ts";
 import { isPassing } from "../fal/retry.ts";
 import type { FalRequest } from "../store/request.ts";
 import type { Requests } from "../store/requests.ts";
 import { type Body, claimsJson, jsonFault, textOf } from "./body.ts";
+import { buy, endpointOf, refusedBy, sent } from "./buying.ts";
 import { alreadyCompleted, badQuery, notFound, withMessage } from "./fault.ts";
 import type { Follow, Follows } from "./follow.ts";
 import { keptHeaders, toClient, toFal } from "./headers.ts";
 import { withAllLinks, withLinks } from "./links.ts";
+import { metered } from "./metered.ts";
 import { takeWebhook, withWebhook } from "./webhook-query.ts";
 import type { Webhooks } from "./webhook.ts";
 
@@ -19,6 +22,8 @@ import type { Webhooks } from "./webhook.ts";
 export interface Caller {
   /** The client key's id: what it submits is its own. */
   owner: string;
+  /** Who pays for it, and what for. */
+  buyer: Buyer;
   /** May ask for requests that were not submitted here. */
   foreign: boolean;
   method: string;
@@ -51,6 +56,8 @@ export interface RelayOptions {
   keys: FalKeys;
   follows: Follows;
   requests: Requests;
+  /** Where calls are paid. */
+  purchases: Purchases;
   webhooks: Pick<Webhooks, "judge">;
   /** What fal calls in place of a client's webhook. Without it, the request is watched from here. */
   webhookUrl?: string | undefined;
@@ -59,18 +66,24 @@ export interface RelayOptions {
 }
 
 export function createRelay(options: RelayOptions): Relay {
-  const { pass, keys, follows, requests, webhooks, webhookUrl } = options;
+  const { pass, keys, follows, requests, purchases, webhooks, webhookUrl } = options;
   const queue = options.queueUrl.replace(/\/+$/, "");
   const runner = options.runUrl.replace(/\/+$/, "");
 
   /** The first endpoint of a chain that fal still has. */
-  async function first(host: string, ids: readonly string[], body: Body, caller: Caller) {
+  async function first(
+    host: string,
+    ids: readonly string[],
+    body: Body,
+    caller: Caller,
+    key: FalKey | undefined,
+  ) {
     const { method, search, signal } = caller;
     const streamed = body instanceof ReadableStream;
     const headers = toFal(caller.headers, streamed);
     for (const [index, id] of ids.entries()) {
       const url = `${host}/${id}${search}`;
-      const passed = await pass({ method, url, headers, body, signal });
+      const passed = await pass({ method, url, headers, body, signal, ...(key && { key }) });
       const last = index === ids.length - 1 || streamed;
       if (last || passed.response.status !== 404) return { ...passed, id };
       await passed.response.body?.cancel();
@@ -85,10 +98,19 @@ export function createRelay(options: RelayOptions): Relay {
     const wrong = webhook && (await webhooks.judge(webhook));
     if (wrong) return badQuery("fal_webhook", wrong);
     const asked = webhook && webhookUrl ? withWebhook(search, webhookUrl) : search;
-    const { response, key, id } = await first(queue, ids, body, { ...caller, search: asked });
-    if (!response.ok) return failed(response);
-    const answer = accepted(await textOf(response), id, key.name);
+    const order = { id: ids[0]!, body, way: "queue", signal: caller.signal } as const;
+    const bought = await buy(purchases, caller.buyer, order);
+    const { response, key, id } = await sent(
+      bought,
+      first(queue, ids, body, { ...caller, search: asked }, bought.key),
+    );
+    if (!response.ok) {
+      bought.purchase.ended(refusedBy(response));
+      return failed(response);
+    }
+    const answer = await sent(bought, acceptance(response, id, key.name));
     const requestId = answer.request_id;
+    bought.purchase.taken({ requestId, falKey: key.id, endpoint: id });
     const app = appOf(id);
     const request: FalRequest = {
       requestId,
@@ -181,15 +203,29 @@ export function createRelay(options: RelayOptions): Relay {
     const fault = claimsJson(caller.headers) ? jsonFault(body, caller.headers) : undefined;
     if (fault) return fault;
     const { search } = takeWebhook(caller.search);
-    const { response } = await first(runner, ids, body, { ...caller, search });
-    return response.ok ? through(response) : failed(response);
+    const order = { id: ids[0]!, body, way: "direct", signal: caller.signal } as const;
+    const bought = await buy(purchases, caller.buyer, order);
+    const { purchase } = bought;
+    const { response, key, id } = await sent(
+      bought,
+      first(runner, ids, body, { ...caller, search }, bought.key),
+    );
+    if (!response.ok) {
+      purchase.ended(refusedBy(response));
+      return failed(response);
+    }
+    const requestId = response.headers.get("x-fal-request-id") ?? undefined;
+    purchase.taken({ requestId, falKey: key.id, endpoint: endpointOf(id) });
+    purchase.started();
+    return through(metered(response, purchase, body instanceof Uint8Array ? body.length : 0));
   }
 
   return { submit, status, statuses, result, cancel, run };
 }
 
 /** fal's answer to a submission: without an id, nobody could ever ask for what has been taken. */
-function accepted(text: string, id: string, key: string) {
+async function acceptance(response: Response, id: string, key: string) {
+  const text = await textOf(response);
   try {
     const answer = JSON.parse(text) as { request_id?: unknown } | null;
     const requestId = answer?.request_id;

@@ -6,10 +6,12 @@ import { followed } from "../http/followed.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
 import { bodyOf } from "../relay/body.ts";
+import { endpointOf } from "../relay/buying.ts";
 import { notAllowed, notFound, refused } from "../relay/fault.ts";
 import type { Caller } from "../relay/relay.ts";
 import { type Host, readTarget, type Target } from "../relay/target.ts";
 import { uploadBounds } from "./bounds.ts";
+import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
 
 /** A path under one of fal's hosts, as a client or the proxy protocol asks for it. */
@@ -34,10 +36,15 @@ export function createNative(deps: Deps): Native {
     return alias?.endpoints.length ? alias.endpoints : undefined;
   };
 
-  function callerOf({ method, search, prefix }: NativeCall, request: Request): Caller {
+  function callerOf(
+    { method, search, prefix }: NativeCall,
+    model: string,
+    request: Request,
+  ): Caller {
     const { id: owner, name } = admitted(request);
     return {
       owner,
+      buyer: buyerOf(request, model),
       foreign: config.foreignRequests.some((allowed) => allowed === "*" || allowed === name),
       method,
       headers: request.headers,
@@ -87,7 +94,11 @@ export function createNative(deps: Deps): Native {
     const traced = trace(request);
     traced.model = target.ids[0];
     const began = performance.now();
-    const response = await perform(target, callerOf(call, request), request);
+    const response = await perform(
+      target,
+      callerOf(call, endpointOf(target.ids[0]), request),
+      request,
+    );
     traced.upstreamMs = performance.now() - began;
     // A place is taken until the last byte: fal may stream for minutes.
     const limited = admitted(request).limits?.concurrency !== undefined && !traced.ended;

@@ -1,6 +1,6 @@
 /** Whose a request is: its submitter's alone, and fal's other requests only for whom the owner has named. */
 import { afterEach, describe, expect, test } from "bun:test";
-import { FAL_KEY } from "../support/fal.ts";
+import { FAL_KEY, sent } from "../support/fal.ts";
 import { CLIENT_KEY, type Gateway, type Options, PLACES, type Start } from "../support/gateway.ts";
 import {
   call,
@@ -54,7 +54,7 @@ describe.each(PLACES)("%s", (_, start: Start) => {
       expect(refused).toEqual(await everything(UNKNOWN, OTHER_KEY));
       expect(new Set(refused.map(([status]) => status))).toEqual(new Set([404]));
       expect(refused[0]![1]).toBe('{"status":"NOT_FOUND","message":"not found"}');
-      expect(gateway.fal.requests).toEqual([]);
+      expect(sent(gateway.fal)).toEqual([]);
     },
   );
 
