@@ -1,6 +1,6 @@
 /** Planning what a conversation asks for: a picture, an edit of one, or a video. */
 import { chooseEdit, fitEdit, takesPictures } from "../models/fit/edit.ts";
-import { chooseVideo, fitVideo } from "../models/fit/video.ts";
+import { chooseVideo, fitVideo, type VideoRequest } from "../models/fit/video.ts";
 import { fitImage } from "../models/fit/image.ts";
 import { counted } from "../models/fit/pictures.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
@@ -14,6 +14,8 @@ export interface TalkPlan {
   plan: Plan;
   /** The shape that was asked for, or the default; absent where a picture keeps its own. */
   size?: string;
+  /** Of a video: what is asked for, since it becomes a task that outlives the conversation. */
+  film?: VideoRequest;
 }
 
 /** What a conversation draws with when it names no size. */
@@ -31,7 +33,14 @@ const FOR_TALKING = new Set([
     "tools",
     "tool_choice",
   ],
-  ...["presence_penalty", "frequency_penalty", "response_format", "reasoning_effort", "async"],
+  ...[
+    "presence_penalty",
+    "frequency_penalty",
+    "response_format",
+    "reasoning_effort",
+    "async",
+    "callback_url",
+  ],
 ]);
 
 /** The request's own words for the model, with the prompt and size that the conversation gives. */
@@ -101,12 +110,14 @@ export function videoTalk(model: Model, talk: Talk, body: ChatRequest): TalkPlan
   const { extra, ...words } = request(talk, body, size);
   const takes = Object.keys(model.with).length > 0;
   const images = talk.given.length > 0 || !takes ? talk.given : talk.drawn.slice(-1);
-  const filmed = { ...words, ...(extra ?? {}), images, nearest: true, extra };
+  const [imagesParam, nearest] = ["messages", true] as const;
+  const film = { ...words, ...(extra ?? {}), images, imagesParam, nearest, extra } as VideoRequest;
   return {
+    film,
     plan: {
       model: model.id,
-      endpoints: chooseVideo(model, images.length, { param: "messages" }),
-      fit: (endpoint) => fitVideo(filmed, endpoint, model.alias?.defaults),
+      endpoints: chooseVideo(model, images.length, { param: imagesParam }),
+      fit: (endpoint) => fitVideo(film, endpoint, model.alias?.defaults),
     },
     ...(size === undefined ? {} : { size }),
   };

@@ -3,6 +3,7 @@ import type { Generation, Wait } from "../generation/generation.ts";
 import { drawn, filmed } from "../generation/pictures.ts";
 import { progress } from "../generation/progress.ts";
 import type { Settled } from "../generation/run.ts";
+import type { Awaited } from "../generation/tasks/awaited.ts";
 import { pictureTalk, type TalkPlan, videoTalk } from "../generation/talk.ts";
 import { patient } from "../http/patience.ts";
 import { eventStream } from "../http/stream.ts";
@@ -19,6 +20,7 @@ import type { ChatRequest } from "../openai/chat/request.ts";
 import { readTalk, type Talk } from "../openai/chat/talk.ts";
 import { toApiError } from "../errors.ts";
 import { invalidRequest } from "../openai/error.ts";
+import { callbackOf, filming } from "./chat-filming.ts";
 import type { Deps } from "./deps.ts";
 import { renderError } from "./errors.ts";
 import { handout } from "./links.ts";
@@ -45,7 +47,7 @@ export async function draw(
   model: Model,
   body: ChatRequest,
   request: Request,
-  deps: Deps,
+  deps: Deps & { films: Awaited },
 ): Promise<Response> {
   const maker = MAKERS[model.kind];
   if (!maker) throw invalidRequest(`The model '${model.id}' cannot chat.`, "model");
@@ -56,8 +58,10 @@ export async function draw(
   const envelope: Envelope = { id: `chatcmpl-${traced.id}`, created, model: model.id };
   if (isProbe(body)) return probed(envelope, body);
 
-  const { plan, size } = maker.plan(model, talk, body);
-  const generation = generations.begin(asked(request, plan, body));
+  const { plan, size, film } = maker.plan(model, talk, body);
+  const callbackUrl = callbackOf(body, film !== undefined);
+  const run = film && filming({ model: model.id, film, callbackUrl }, request, deps);
+  const generation = generations.begin({ ...asked(request, plan, body), run });
   const wait = patience(request, config.requestTimeout);
   const answer = async () => {
     const settled = await generation.wait(wait);

@@ -1,5 +1,6 @@
 /** `/v1/chat/completions`: language models, and drawing by talking. */
 import { Elysia } from "elysia";
+import { createAwaited } from "../generation/tasks/awaited.ts";
 import { answers, requests } from "../http/answers.ts";
 import { passingBody, textOf } from "../http/parse.ts";
 import { trace } from "../http/trace.ts";
@@ -17,14 +18,15 @@ import { permittedModel } from "./model.ts";
 import { ask, conversationDeadline } from "./provider.ts";
 
 export function chat(deps: Deps) {
-  const { config } = deps;
+  const { config, tasks, dictionary } = deps;
+  const films = createAwaited({ tasks, dictionary, prefix: "chat_" });
 
   async function complete(body: ChatRequest, request: Request): Promise<Response> {
     const name = body.model ?? DEFAULT_IMAGE_MODEL;
     const traced = trace(request);
     traced.model = name;
     const model = permittedModel(deps, name, request);
-    if (!model.upstream) return draw(model, body, request, deps);
+    if (!model.upstream) return draw(model, body, request, { ...deps, films });
     const deadline = conversationDeadline(request, config.requestTimeout);
     const named = withModel(textOf(request), model.upstream);
     const text = body.stream ? withUsage(named, body.stream_options) : named;

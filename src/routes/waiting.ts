@@ -1,24 +1,19 @@
-/** What a request says of how it may be waited for: retries, idempotency, patience. */
+/** What a request says of how it may be waited for. */
 import { admitted } from "../accounts/principal.ts";
-import { hash, type Plan } from "../generation/plan.ts";
+import type { Plan } from "../generation/plan.ts";
 import type { Wait } from "../generation/generation.ts";
 import type { Asked } from "../generation/generations.ts";
 import { trace } from "../http/trace.ts";
 import { buyerOf } from "./buyer.ts";
+import { repetitionOf } from "./repetition.ts";
 
 /** The request as `generations.begin` wants it. */
 export function asked(request: Request, plan: Plan, body: unknown): Asked {
-  const { headers } = request;
   return {
     owner: admitted(request).id,
     plan,
     by: buyerOf(request, plan.model),
-    repetition: {
-      // OpenAI's SDKs send no idempotency key: their counter is the one sign of a repetition.
-      retry: Number(headers.get("x-stainless-retry-count")) > 0,
-      idempotencyKey: headers.get("idempotency-key") ?? undefined,
-      body: hash(body),
-    },
+    repetition: repetitionOf(request, body),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Drawing by talking: exactly what fal receives for what was said, and the words of the answer. */
 import { expect } from "bun:test";
-import { generated, type Sent } from "../support/fal.ts";
+import { generated, type Sent, stored, uploaded } from "../support/fal.ts";
 import { invalid, type Scenario, scenarios, SECRET } from "../support/scenario.ts";
 
 const PATH = "/v1/chat/completions";
@@ -357,6 +357,10 @@ scenarios("pictures drawn before", [
   ),
 ]);
 
+/** A task brings its pictures to fal's storage. */
+const REFERENCE = uploaded("reference.png", "image/png");
+const image_url = stored("reference.png");
+
 scenarios("a video", [
   drawing(
     "from words",
@@ -367,16 +371,19 @@ scenarios("a video", [
   ),
   drawing(
     "from a picture",
-    [say("run", A)],
+    [say("run", PNG)],
     { model: "veo3-fast" },
-    generated("fal-ai/veo3/fast/image-to-video", { prompt: "run", image_url: A }),
+    [REFERENCE, ...generated("fal-ai/veo3/fast/image-to-video", { prompt: "run", image_url })],
     filmed("run", undefined, "veo3-fast"),
   ),
   drawing(
     "from the picture drawn last",
-    [say("a cat"), drawn(B, A), say("let it run")],
+    [say("a cat"), drawn(A, PNG), say("let it run")],
     { model: "veo3-fast" },
-    generated("fal-ai/veo3/fast/image-to-video", { prompt: "let it run", image_url: A }),
+    [
+      REFERENCE,
+      ...generated("fal-ai/veo3/fast/image-to-video", { prompt: "let it run", image_url }),
+    ],
     filmed("let it run", undefined, "veo3-fast"),
   ),
 ]);
