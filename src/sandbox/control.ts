@@ -2,11 +2,13 @@
 import { readSettings, type Settings } from "./options.ts";
 import { detail, json } from "./reply.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Queue } from "./queue.ts";
 import type { Recorder } from "./recorder.ts";
 
 export interface Controlled {
   readonly recorder: Recorder;
   readonly ledger: Ledger;
+  readonly queue: Pick<Queue, "busiest">;
   readonly settings: () => Settings;
   readonly update: (settings: Settings) => void;
   readonly reset: () => void;
@@ -20,6 +22,7 @@ export async function control(request: Request, path: string, sandbox: Controlle
   }
   if (path === "/requests" && request.method === "GET") return json(200, sandbox.recorder.requests);
   if (path === "/billed" && request.method === "GET") return json(200, sandbox.ledger.charges);
+  if (path === "/busiest" && request.method === "GET") return json(200, sandbox.queue.busiest());
   if (path === "/options" && request.method === "GET") return json(200, sandbox.settings());
   if (path === "/options" && request.method === "PATCH") {
     const settings = readSettings(await request.json().catch(() => undefined));

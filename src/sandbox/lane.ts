@@ -7,6 +7,8 @@ export interface Lane {
   readonly ready: { readonly normal: Set<Job>; readonly low: Set<Job> };
   /** Every request IN_QUEUE, for fal_max_queue_length. */
   waiting: number;
+  /** The most that waited and ran at any one time. */
+  busiest: number;
   /** Where each one stands; recounted only when someone asks after the order changed. */
   positions?: Map<Job, number>;
   /** Set while a broadcast of changed positions is due. */
@@ -14,7 +16,12 @@ export interface Lane {
 }
 
 export function createLane(): Lane {
-  return { running: 0, ready: { normal: new Set(), low: new Set() }, waiting: 0 };
+  return { running: 0, ready: { normal: new Set(), low: new Set() }, waiting: 0, busiest: 0 };
+}
+
+/** One more waits or runs. */
+export function noteBusy(lane: Lane): void {
+  lane.busiest = Math.max(lane.busiest, lane.waiting + lane.running);
 }
 
 export function* inOrder(lane: Lane): Generator<Job> {

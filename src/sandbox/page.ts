@@ -22,6 +22,7 @@ ${markerHelp}
 Control:
   GET    /sandbox/requests   every request received, as JSON; DELETE forgets them
   GET    /sandbox/billed     what would have been charged; DELETE forgets it
+  GET    /sandbox/busiest    by key: the most requests that waited and ran at any one time
   GET    /sandbox/options    PATCH changes: keys, locked, refused, queueTime, runTime, concurrency,
                              forgetAfter, retired, apps, noResponses, chunkTime, mediaTime,
                              webhookRetry, balance

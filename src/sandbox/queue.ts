@@ -2,7 +2,7 @@
 import { faultOf, plain } from "./fault.ts";
 import { sizeOf } from "./forget.ts";
 import { finishOf, type Job, markedPosition, nextMoment } from "./job.ts";
-import { createLane, inOrder, type Lane, positionIn } from "./lane.ts";
+import { createLane, inOrder, type Lane, noteBusy, positionIn } from "./lane.ts";
 import { duration } from "./marker.ts";
 import type { Outcome, Work } from "./work.ts";
 
@@ -28,6 +28,8 @@ export interface Queue {
   find(id: string): Job | undefined;
   position(job: Job): number;
   waiting(key: string): number;
+  /** The most requests of a key that waited and ran at any one time. */
+  busiest(): Record<string, number>;
   cancel(job: Job): void;
   watch(job: Job, watcher: () => void): () => void;
   /** Runs without waiting; undefined when the key has no slot left. */
@@ -182,6 +184,7 @@ export function createQueue(rules: QueueRules): Queue {
       };
       jobs.set(job.id, job);
       laneOf(job.key).waiting++;
+      noteBusy(laneOf(job.key));
       arm(job);
       return job;
     },
@@ -192,6 +195,7 @@ export function createQueue(rules: QueueRules): Queue {
       return undefined;
     },
     position: (job) => markedPosition(job) ?? positionIn(laneOf(job.key), job),
+    busiest: () => Object.fromEntries([...lanes].map(([key, { busiest }]) => [key, busiest])),
     waiting: (key) => lanes.get(key)?.waiting ?? 0,
     cancel(job) {
       // Once it runs, a cancel is only a signal, which the app may not heed.
@@ -208,6 +212,7 @@ export function createQueue(rules: QueueRules): Queue {
       const lane = laneOf(work.key);
       if (lane.running >= rules.concurrency()) return undefined;
       lane.running++;
+      noteBusy(lane);
       const time = duration(work.marker.get("run")) ?? rules.runTime(work);
       const started = performance.now();
       return perform(work).then(async (outcome) => {

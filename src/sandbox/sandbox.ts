@@ -38,6 +38,8 @@ export interface Sandbox {
   readonly requests: readonly Recorded[];
   /** What it billed, oldest first. */
   readonly billed: readonly Charge[];
+  /** By key: the most requests that waited and ran at any one time. */
+  busiest(): Record<string, number>;
   /** Changes options while it runs; undefined puts one back to its default. */
   update(options: Partial<Settings>): void;
   /** Forgets requests, results, uploads and bills; the options stay. */
@@ -98,7 +100,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     fal.uploads.clear();
   }
 
-  const controlled = { recorder, ledger, settings: () => fal.settings, update, reset };
+  const controlled = {
+    recorder,
+    ledger,
+    queue: fal.queue,
+    settings: () => fal.settings,
+    update,
+    reset,
+  };
 
   async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
@@ -154,6 +163,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     platformUrl: `${url}/platform`,
     requests: recorder.requests,
     billed: ledger.charges,
+    busiest: fal.queue.busiest,
     update,
     reset,
     async stop() {

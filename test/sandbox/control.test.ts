@@ -53,6 +53,17 @@ test("bodies past 64 MB in all are let go, the oldest first", async () => {
   expect(sandbox.requests.at(-1)!.body).toEqual({ prompt });
 });
 
+test("how many of a key waited and ran at any one time", async () => {
+  const submit = (prompt: string) => post(`${url}/queue/fal-ai/flux/dev`, { prompt });
+  const three = ["a", "b", "c"].map((prompt) => submit(`${prompt} [sandbox run=200ms]`));
+  await Promise.all(three);
+  await post(`${url}/run/fal-ai/flux/dev`, { prompt: "d" });
+  await Bun.sleep(250);
+  await post(`${url}/run/fal-ai/flux/dev`, { prompt: "e" });
+  expect((await get(`${url}/sandbox/busiest`)).body).toEqual({ "me:secret": 4 });
+  expect(sandbox.busiest()).toEqual({ "me:secret": 4 });
+});
+
 test("bills over HTTP", async () => {
   await post(`${url}/run/fal-ai/nano-banana`, { prompt: "a", num_images: 2 });
   const { body } = await get(`${url}/sandbox/billed`);
