@@ -88,15 +88,19 @@ export function createKeyring(options: KeyringOptions): Keyring {
   }
 
   let reading = Promise.resolve();
+  let next: Promise<void> | undefined;
   let timer: Timer | undefined;
   let busy = false;
   let lost = false;
 
   /** After whatever is being read now, which may have begun before the change in question. */
   function refresh(): Promise<void> {
-    const done = reading.then(read);
-    reading = done.catch(() => {});
-    return done;
+    next ??= reading.then(() => {
+      next = undefined;
+      return read();
+    });
+    reading = next.catch(() => {}); // Told to whoever asked for it.
+    return next;
   }
 
   async function look(): Promise<void> {

@@ -10,13 +10,15 @@ export interface Strangers {
    * The caller, whom `identify` knows or throws for; an address of nobody's is never limited.
    * @throws {ApiError} what `identify` throws, or 429 where too many wrong keys came from there.
    */
-  meet(address: string | undefined, identify: () => Principal): Principal | Promise<never>;
+  meet(address: string | undefined, identify: () => Principal): Principal | Promise<Principal>;
 }
 
 export interface StrangersOptions {
   counters: Pick<Counters, "hit">;
   /** Wrong keys a minute; 0 is any number. */
   most: number;
+  /** Learns of keys that were made a moment ago, before one is called wrong. */
+  refresh(): Promise<void>;
   log: Pick<Log, "warn">;
   /** Milliseconds of a clock that never runs backwards. */
   now?: () => number;
@@ -28,7 +30,7 @@ const MINUTE_MS = 60_000;
 const REMEMBERED = 10_000;
 
 export function createStrangers(options: StrangersOptions): Strangers {
-  const { counters, most, log, now = () => performance.now() } = options;
+  const { counters, most, refresh, log, now = () => performance.now() } = options;
   const refused = new Map<string, number>();
   // Many may share one address: whoever was known there must not suffer for a neighbour's wrong key.
   const familiar = new Map<string, Set<string>>();
@@ -48,6 +50,16 @@ export function createStrangers(options: StrangersOptions): Strangers {
     familiar.set(place, new Set([id]));
   }
 
+  async function again(place: string | undefined, identify: () => Principal): Promise<Principal> {
+    await refresh();
+    try {
+      return identify();
+    } catch (error) {
+      if (place === undefined || !isGuess(error)) throw error;
+      return failed(place, error);
+    }
+  }
+
   async function failed(place: string, error: unknown): Promise<never> {
     const { allowed, retryMs } = await counters.hit(`wrong keys ${place}`, most, MINUTE_MS);
     if (allowed) throw error;
@@ -65,17 +77,17 @@ export function createStrangers(options: StrangersOptions): Strangers {
   return {
     meet(address, identify) {
       const place = most === 0 || address === undefined ? undefined : network(address);
-      if (place === undefined) return identify();
-      const waiting = wait(place);
+      const waiting = place === undefined ? 0 : wait(place);
       try {
         const principal = identify();
+        if (place === undefined) return principal;
         if (waiting === 0) remember(place, principal);
         else if (!familiar.get(place)?.has(principal.id)) throw unheard(waiting);
         return principal;
       } catch (error) {
         if (!isGuess(error)) throw error;
         if (waiting > 0) throw unheard(waiting);
-        return failed(place, error);
+        return again(place, identify);
       }
     },
   };

@@ -37,7 +37,11 @@ export function createAccounts(config: Config, parts: AccountParts): Accounts {
     keyring,
     keyStore,
     limiter: createLimiter(counters),
-    strangers: createStrangers({ counters, most: config.maxFailedKeys, log }),
+    strangers: createStrangers({
+      ...{ counters, log, most: config.maxFailedKeys },
+      // A database that does not answer is told of by the watch; here the key is just not known.
+      refresh: () => keyring.refresh().catch(() => {}),
+    }),
     start() {
       keyring.watch();
       const stops = [counters.subscribe(TOPIC, refresh), counters.onRejoin(refresh)];

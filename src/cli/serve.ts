@@ -69,7 +69,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     counters: counters.where,
   });
   if (anonymous && !config.allowAnonymous) {
-    log.warn("No API_KEY is set: only this machine is served, and it needs no key");
+    log.warn("There is no client key: only this machine is served, and it needs no key");
   }
   if (sandbox) invocation.out(sandbox.invitation(url, config.apiKey[0]!));
 

@@ -28,10 +28,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const identify = isAdministration(path)
         ? () => administrator(request)
         : () => callerOf(request) ?? keyring.identify(request);
+      const letIn = (caller: Principal) => {
+        permitRoute(caller, path);
+        return admit(request, caller);
+      };
       const caller = strangers.meet(clientOf(request), identify);
-      if (caller instanceof Promise) return caller;
-      permitRoute(caller, path);
-      return admit(request, caller);
+      return caller instanceof Promise ? caller.then(letIn) : letIn(caller);
     },
     enter: (request, path) =>
       isCounted(request, path) ? limiter.enter(admitted(request)) : undefined,

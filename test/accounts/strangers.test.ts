@@ -19,7 +19,8 @@ function world(most = 3) {
   const time = { now: 0 };
   const now = () => time.now;
   const counters = createMemoryCounters({ now });
-  const strangers = createStrangers({ counters, most, log: silent, now });
+  const refresh = async () => {};
+  const strangers = createStrangers({ counters, most, refresh, log: silent, now });
   const meet = async (address: string | undefined, identify: () => typeof ANNA) => {
     try {
       return (await strangers.meet(address, identify)).name;
@@ -76,6 +77,16 @@ describe("strangers", () => {
       message: "Too many wrong keys came from your address. Try again in 43 s.",
     });
     expect(() => strangers.meet("203.0.113.7", wrong)).toThrow(told as never);
+  });
+
+  test("are looked for once more before they are called so", async () => {
+    let made = false;
+    const strangers = createStrangers({
+      ...{ counters: createMemoryCounters(), most: 1, log: silent },
+      refresh: async () => void (made = true),
+    });
+    const identify = () => (made ? ANNA : wrong());
+    expect(await strangers.meet("203.0.113.7", identify)).toBe(ANNA);
   });
 
   test.each([

@@ -32,13 +32,13 @@ describe("a start that cannot be", () => {
       "a public address and no client key",
       [],
       { FAL_KEY, HOST: "0.0.0.0" },
-      'HOST is "0.0.0.0", but there is no API_KEY: anyone could spend the fal balance. Set API_KEY, or ALLOW_ANONYMOUS=true',
+      'HOST is "0.0.0.0", but there is no client key: anyone could spend the fal balance. Set API_KEY, make one with falgate keys create, or set ALLOW_ANONYMOUS=true',
     ],
     [
       "a public address by flag and no client key",
       ["--host", "10.0.0.1"],
       { FAL_KEY },
-      'HOST is "10.0.0.1", but there is no API_KEY: anyone could spend the fal balance. Set API_KEY, or ALLOW_ANONYMOUS=true',
+      'HOST is "10.0.0.1", but there is no client key: anyone could spend the fal balance. Set API_KEY, make one with falgate keys create, or set ALLOW_ANONYMOUS=true',
     ],
     [
       "an address that is not this machine's",
@@ -96,7 +96,7 @@ describe("a start that cannot be", () => {
     [
       "a public address that no key guards",
       'host = "10.0.0.1"\napi_key = []',
-      'HOST is "10.0.0.1", but there is no API_KEY',
+      'HOST is "10.0.0.1", but there is no client key',
     ],
     ["an unknown option", "prot = 1", 'falgate.toml: there is no option "prot"'],
     ["broken TOML", "port = [", "falgate.toml is not valid TOML"],
@@ -154,7 +154,7 @@ describe("who is served", () => {
 
   test("without a client key, this machine only, and it says so", async () => {
     gateway = await asBinary({ env: { API_KEY: "" } });
-    const said = "No API_KEY is set: only this machine is served, and it needs no key";
+    const said = "There is no client key: only this machine is served, and it needs no key";
     await until(() => gateway!.log().some(({ message }) => message === said));
     expect((await gateway.fetch("/v1/models")).status).toBe(200);
     await gateway.stop();

@@ -17,7 +17,7 @@ export function administrate(
 }
 
 /** The key itself. */
-export async function makeKey(gateway: Gateway, said: { name: string } & object): Promise<string> {
+export async function makeKey(gateway: Gateway, said: Record<string, unknown>): Promise<string> {
   const response = await administrate(gateway, "POST", "", said);
   const { key } = (await response.json()) as { key?: string };
   if (key === undefined) throw new Error(`no key for ${said.name}: ${response.status}`);
