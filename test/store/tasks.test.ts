@@ -89,13 +89,13 @@ describe.each([...engines])("$name", ({ fresh }) => {
 
   test("progress never falls", async () => {
     await store.insert(task("t"));
-    await store.progress("t", 30);
-    await store.progress("t", 20);
-    expect((await store.find("t"))!.progress).toBe(30);
+    await store.progress("t", 30, 7_000);
+    await store.progress("t", 20, 8_000);
+    expect(await store.find("t")).toMatchObject({ progress: 30, updatedAt: 7_000 });
     await store.advance(change("t", "running", { progress: 10 }));
     expect((await store.find("t"))!.progress).toBe(30);
     await store.advance(change("t", "completed", { progress: 100 }));
-    await store.progress("t", 101);
+    await store.progress("t", 101, 9_000);
     expect((await store.find("t"))!.progress).toBe(100);
   });
 

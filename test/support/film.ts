@@ -110,13 +110,17 @@ export async function look(gateway: Gateway, name: RelayName, id: string): Promi
   return relay.look(JSON.parse(text) as Record<string, unknown>);
 }
 
-/** The last look, and the status words on the way to it, each once. */
+/** The last look, and the status words on the way to it, each once and with its time. */
 export async function followed(gateway: Gateway, name: RelayName, id: string) {
   const words: string[] = [];
+  const times: number[] = [];
   for (;;) {
     const last = await look(gateway, name, id);
-    if (words.at(-1) !== last.status) words.push(last.status);
-    if (last.over) return { ...last, id, words };
+    if (words.at(-1) !== last.status) {
+      words.push(last.status);
+      times.push(last.answer.status_update_time as number);
+    }
+    if (last.over) return { ...last, id, words, times };
     await Bun.sleep(2);
   }
 }

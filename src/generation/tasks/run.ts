@@ -8,7 +8,7 @@ import type { CallRecord } from "../../store/tasks/task.ts";
 import type { TaskStore } from "../../store/tasks/tasks.ts";
 import type { Plan } from "../plan.ts";
 import type { Retired, Settled } from "../run.ts";
-import { isOver, type Task, type TaskMedia, type TaskState } from "../task.ts";
+import { hasBegun, isOver, type Task, type TaskMedia, type TaskState } from "../task.ts";
 import { createBuying } from "./buying.ts";
 import { enhance } from "./enhance.ts";
 import { Halted } from "./failure.ts";
@@ -73,14 +73,17 @@ export function startTaskRun(options: RunOptions): TaskRun {
     look();
     if (Math.floor(task.progress / 10) > Math.floor(kept / 10)) {
       kept = task.progress;
-      void store.progress(task.id, task.progress).catch(() => {}); // The next one may be kept.
+      const { id, progress, updatedAt } = task;
+      void store.progress(id, progress, updatedAt).catch(() => {}); // The next one may be kept.
     }
     changed();
   }
 
   function look(): void {
     const progress = progressOf(task, ledger.sights(), now());
-    if (progress > task.progress) task = { ...task, progress };
+    if (progress <= task.progress) return;
+    const begins = task.state === "running" && hasBegun({ progress }) && !hasBegun(task);
+    task = { ...task, progress, ...(begins ? { updatedAt: now() } : {}) };
   }
 
   /** Written first, then told. */

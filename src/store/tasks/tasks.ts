@@ -22,8 +22,8 @@ export interface TaskStore {
    * earlier one, and an end to nothing. Reaching the end makes a waiting callback due.
    */
   advance(change: TaskChange): Promise<boolean>;
-  /** Keeps progress that is higher than what is known. */
-  progress(id: string, progress: number): Promise<void>;
+  /** Keeps progress that is higher than what is known, and since when what is done has been done. */
+  progress(id: string, progress: number, updatedAt: number): Promise<void>;
   find(id: string): Promise<TaskRecord | undefined>;
   list(query: ListQuery): Promise<TaskRecord[]>;
   /** Remembers that its end was asked for. */
@@ -86,10 +86,10 @@ export function createTaskStore(options: TaskStoreOptions): TaskStore {
       return rows.length > 0;
     },
 
-    async progress(id, progress) {
+    async progress(id, progress, updatedAt) {
       await database.transaction(
         (tx) => tx`
-          update tasks set progress = ${progress}
+          update tasks set progress = ${progress}, updated_at = ${updatedAt}
           where id = ${id} and progress < ${progress} and rank < ${LAST_RANK}`,
       );
     },
