@@ -1,6 +1,6 @@
 /** A route's requests and answers in words of OpenAPI, for its `detail`. */
 import type { TSchema } from "@sinclair/typebox";
-import { failure } from "./failures.ts";
+import { failure, type Worded } from "./failures.ts";
 
 /** By name, as the page offers them. */
 export type Examples = Readonly<Record<string, unknown>>;
@@ -9,12 +9,14 @@ export interface Success {
   examples?: Examples;
   /** The same as server-sent events: a piece of such a stream. */
   events?: string;
+  /** How failures are told, where that is not OpenAI's error alone. */
+  worded?: Worded;
 }
 
 /** The answers of a route: what it gives, and OpenAI's error for each status it may fail with. */
 export function answers(schema: TSchema, failures: readonly number[], success: Success = {}) {
   const { description = "OK", ...shape } = schema;
-  const { examples, events } = success;
+  const { examples, events, worded } = success;
   const content = {
     "application/json": { schema: shape, ...(examples && { examples: valued(examples) }) },
     ...(events && {
@@ -24,7 +26,7 @@ export function answers(schema: TSchema, failures: readonly number[], success: S
       },
     }),
   };
-  const failed = failures.map((status) => [status, failure(status)] as const);
+  const failed = failures.map((status) => [status, failure(status, worded)] as const);
   return { 200: { description, content }, ...Object.fromEntries(failed) };
 }
 

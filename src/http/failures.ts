@@ -1,4 +1,5 @@
 /** What a failure of each status means, with the errors that a reader may meet: for the documentation. */
+import type { ErrorBody } from "../openai/error.ts";
 
 interface Failure {
   description: string;
@@ -145,12 +146,15 @@ export const ERROR = {
   },
 } as const;
 
+/** How a dialect tells a failure: OpenAI's error, and what it has around it. */
+export type Worded = (body: ErrorBody) => object;
+
 /** A status as the answer of an operation. A status that is not in the table is a mistake in the code. */
-export function failure(status: number) {
+export function failure(status: number, worded: Worded = (body) => body) {
   const { description, errors } = FAILURES[status]!;
   const examples = Object.entries(errors).map(([code, { message, type, param }]) => {
     const error = { message, type: type ?? "invalid_request_error", param: param ?? null, code };
-    return [code, { value: { error } }] as const;
+    return [code, { value: worded({ error }) }] as const;
   });
   const schema = { $ref: "#/components/schemas/Error" };
   const content = { "application/json": { schema, examples: Object.fromEntries(examples) } };

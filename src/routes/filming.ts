@@ -8,6 +8,9 @@ import type { Deps } from "./deps.ts";
 import { mediaLink } from "./links.ts";
 import { adjustments } from "./pictures.ts";
 
+/** Statuses that a creation may fail with. */
+export const CREATING = [400, 401, 402, 403, 404, 413, 429, 503];
+
 export interface Dialect {
   /** Whose routes answer for the task: to any other it does not exist. */
   name: string;

@@ -7,9 +7,10 @@ import { JIMENG_MODEL } from "../models/aliases/video.ts";
 import { fetched, JimengFetched, JimengSubmitted, submitted } from "../relays/jimeng/answer.ts";
 import { jimengId } from "../relays/jimeng/id.ts";
 import { JimengSubmitParams, wanted } from "../relays/jimeng/submit.ts";
+import { refusal } from "../relays/envelope.ts";
 import type { Deps } from "./deps.ts";
 import { JIMENG_FETCHED, JIMENG_REQUESTS, JIMENG_SUBMITTED } from "./examples/relays.ts";
-import { begin, found, told } from "./filming.ts";
+import { begin, CREATING, found, told } from "./filming.ts";
 
 const DIALECT = { name: "jimeng", id: () => jimengId() };
 
@@ -35,7 +36,10 @@ export function jimeng(deps: Deps) {
           "Begins a video and answers at once with the task's id in `data`. A failure has its word in `code` in place of `success`, and the parameter at fault in `error.param`.",
         security: [{ bearer: [] }],
         ...requests(JIMENG_REQUESTS),
-        responses: answers(JimengSubmitted, [400, 401, 413], { examples: JIMENG_SUBMITTED }),
+        responses: answers(JimengSubmitted, CREATING, {
+          examples: JIMENG_SUBMITTED,
+          worded: refusal,
+        }),
       },
     })
     .get("/fetch/:task_id", ({ params, request }) => fetch(params.task_id, request), {
@@ -46,7 +50,10 @@ export function jimeng(deps: Deps) {
         description:
           "Costs nothing. `NOT_START`, `SUBMITTED` while the picture is looked at, `QUEUED`, `IN_PROGRESS`, then `SUCCESS` or `FAILURE`.",
         security: [{ bearer: [] }],
-        responses: answers(JimengFetched, [401, 404], { examples: JIMENG_FETCHED }),
+        responses: answers(JimengFetched, [401, 404], {
+          examples: JIMENG_FETCHED,
+          worded: refusal,
+        }),
       },
     });
 }

@@ -8,7 +8,7 @@ import { VideoCreateParams, wanted } from "../relays/veo/create.ts";
 import { veoId } from "../relays/veo/id.ts";
 import type { Deps } from "./deps.ts";
 import { VEO_CREATED, VEO_QUERIED, VEO_REQUESTS } from "./examples/relays.ts";
-import { begin, found, told } from "./filming.ts";
+import { begin, CREATING, found, told } from "./filming.ts";
 
 const NAME = "veo";
 
@@ -42,7 +42,7 @@ export function veo(deps: Deps) {
           "Begins a video and answers at once with the id to query it by. It is carried out whether or not anybody asks for it, and paid once.",
         security: [{ bearer: [] }],
         ...requests(VEO_REQUESTS),
-        responses: answers(VideoCreated, [400, 401, 404, 413], { examples: VEO_CREATED }),
+        responses: answers(VideoCreated, CREATING, { examples: VEO_CREATED }),
       },
     })
     .get("/query", ({ query: { id }, request }) => query(id, request), {

@@ -6,9 +6,10 @@ import { jsonBody } from "../http/parse.ts";
 import { fetched, submitted, VideoFetched, VideoSubmitted } from "../relays/new-api/answer.ts";
 import { newApiId } from "../relays/new-api/id.ts";
 import { VideoGenerateParams, wanted } from "../relays/new-api/submit.ts";
+import { refusal } from "../relays/envelope.ts";
 import type { Deps } from "./deps.ts";
 import { NEW_API_FETCHED, NEW_API_REQUESTS, NEW_API_SUBMITTED } from "./examples/relays.ts";
-import { begin, found, told } from "./filming.ts";
+import { begin, CREATING, found, told } from "./filming.ts";
 
 const DIALECT = { name: "new-api", id: newApiId };
 
@@ -32,7 +33,10 @@ export function videoGenerations(deps: Deps) {
         description: "Begins a video and answers at once with the id to fetch it by.",
         security: [{ bearer: [] }],
         ...requests(NEW_API_REQUESTS),
-        responses: answers(VideoSubmitted, [400, 401, 404, 413], { examples: NEW_API_SUBMITTED }),
+        responses: answers(VideoSubmitted, CREATING, {
+          examples: NEW_API_SUBMITTED,
+          worded: refusal,
+        }),
       },
     })
     .get("/:task_id", ({ params, request }) => fetch(params.task_id, request), {
@@ -45,7 +49,10 @@ export function videoGenerations(deps: Deps) {
         description:
           "In both of new-api's forms at once: the one it documents at the top, the one it answers with in `code`, `message` and `data`.",
         security: [{ bearer: [] }],
-        responses: answers(VideoFetched, [401, 404], { examples: NEW_API_FETCHED }),
+        responses: answers(VideoFetched, [401, 404], {
+          examples: NEW_API_FETCHED,
+          worded: refusal,
+        }),
       },
     });
 }
