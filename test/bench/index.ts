@@ -3,6 +3,7 @@ import { cpus, loadavg } from "node:os";
 import { conversations, crowds } from "./chat.ts";
 import { modelLists, pictures } from "./cpu.ts";
 import { type Row, table } from "./figures.ts";
+import { limits, lookups } from "./keys.ts";
 import { completionLag } from "./lag.ts";
 import { keptFiles } from "./media.ts";
 import { atRest } from "./rest.ts";
@@ -27,6 +28,7 @@ const MEASURES: Readonly<Record<string, readonly (() => Promise<Row[]>)[]>> = {
   lag: [completionLag],
   chat: [conversations, crowds],
   tasks: [watchedTasks],
+  keys: [lookups, limits],
   media: [keptFiles],
 };
 
