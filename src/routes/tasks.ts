@@ -5,6 +5,7 @@ import { isOver, type Task } from "../generation/task.ts";
 import { neutral } from "../generation/tasks/neutral.ts";
 import { failureOf } from "../generation/tasks/settled.ts";
 import { answers } from "../http/answers.ts";
+import { queryParameters, readQuery } from "../http/query.ts";
 import { PageQuery, TaskAnswer, TaskList } from "../openai/task.ts";
 import type { Deps } from "./deps.ts";
 import { CANCELLED, CONTENT, TASK_PAGE, TASKS } from "./examples/tasks.ts";
@@ -17,8 +18,8 @@ export function tasks(deps: Deps) {
   const { tasks } = deps;
   const tell = createTellings(deps);
 
-  async function list(query: PageQuery, request: Request): Promise<Response> {
-    const { after, limit = 20, order = "desc" } = query;
+  async function list(request: Request): Promise<Response> {
+    const { after, limit = 20, order = "desc" } = readQuery(request, PageQuery);
     const page = await tasks.list(admitted(request).id, { after, limit, order });
     const link = mediaLink(deps, request);
     const data = page.tasks.map((task) => neutral(task, link));
@@ -54,9 +55,9 @@ export function tasks(deps: Deps) {
   const retrieve = async (request: Request) => tell(await own(request), request);
 
   return new Elysia({ prefix: "/v1/tasks", tags: ["Tasks"] })
-    .get("/", ({ query, request }) => list(query, request), {
-      query: PageQuery,
+    .get("/", ({ request }) => list(request), {
       detail: {
+        parameters: queryParameters(PageQuery),
         operationId: "listTasks",
         summary: "List the tasks",
         description:

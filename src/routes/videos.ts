@@ -7,6 +7,7 @@ import { answers } from "../http/answers.ts";
 import { checked } from "../http/check.ts";
 import { parseJson, readText, withoutNulls } from "../http/body.ts";
 import { isForm, readForm } from "../http/form.ts";
+import { queryParameters, readQuery } from "../http/query.ts";
 import { PageQuery } from "../openai/task.ts";
 import { type Variant, VideoContentQuery, VideoRemixParams } from "../openai/videos/params.ts";
 import { Video, VideoDeleted, videoDeleted, VideoList, videoList } from "../openai/videos/video.ts";
@@ -35,7 +36,9 @@ export function videos(deps: Deps) {
   const { config, tasks } = deps;
   const { create, remix } = createVideoMaking(deps);
 
-  async function own(request: Request, id: string): Promise<Task> {
+  /** Elysia hands out null for what it cannot decode. */
+  async function own(request: Request, id: string | null): Promise<Task> {
+    if (id === null) throw unknownVideo("");
     const task = await tasks.find(admitted(request).id, id);
     if (task?.dialect !== OPENAI) throw unknownVideo(id);
     return task;
@@ -49,8 +52,8 @@ export function videos(deps: Deps) {
     return Response.json(shown(task, request), { headers });
   }
 
-  async function list(query: PageQuery, request: Request): Promise<Response> {
-    const { after, limit = 20, order = "desc" } = query;
+  async function list(request: Request): Promise<Response> {
+    const { after, limit = 20, order = "desc" } = readQuery(request, PageQuery);
     const mine = { after, limit, order, dialects: [OPENAI] };
     const page = await tasks.list(admitted(request).id, mine);
     return Response.json(
@@ -108,9 +111,9 @@ export function videos(deps: Deps) {
         },
       },
     )
-    .get("/", ({ query, request }) => list(query, request), {
-      query: PageQuery,
+    .get("/", ({ request }) => list(request), {
       detail: {
+        parameters: queryParameters(PageQuery),
         operationId: "listVideos",
         summary: "List the videos",
         description: "The key's own that were begun here, the latest first.",

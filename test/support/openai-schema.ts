@@ -14,6 +14,7 @@ const TYPES = {
   response: ["Response", "responses/responses"],
   event: ["ResponseStreamEvent", "responses/responses"],
   embeddings: ["CreateEmbeddingResponse", "embeddings"],
+  video: ["Video", "videos"],
   error: ["ErrorObject", "shared"],
 } as const;
 
