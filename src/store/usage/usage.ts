@@ -89,7 +89,7 @@ export function createUsage({ database, writes }: UsageOptions): UsageStore {
 const elements = ({ engine, sql }: Database, json: string) =>
   engine === "SQLite"
     ? sql`json_each(${json})`
-    : sql`json_array_elements_text(${json}::json) as told(value)`;
+    : sql`json_array_elements_text(${json}::text::json) as told(value)`;
 
 /** What a row takes, roughly. */
 const ROW_BYTES = 400;
