@@ -2,18 +2,17 @@
 import type { FalKey } from "./keys.ts";
 import type { Language, LanguagePath } from "./language.ts";
 import { endOf, type Purchase } from "./purchase.ts";
-import type { Job, Queue, Result } from "./queue.ts";
+import type { Job, Queue, Result, Submission } from "./queue.ts";
 import type { Answer } from "./transport.ts";
 
 /** Submits what has got its turn, with the key that the turn has named. */
 export async function submitPaid(
   queue: Queue,
   purchase: Purchase,
-  { endpoint, input }: { endpoint: string; input: unknown },
-  key: FalKey | undefined,
+  { endpoint, input, ...how }: { endpoint: string; input: unknown } & Submission,
 ): Promise<Job> {
   try {
-    const job = await queue.submit(endpoint, input, key);
+    const job = await queue.submit(endpoint, input, how);
     purchase.taken({ requestId: job.requestId, falKey: job.key.id });
     return job;
   } catch (error) {

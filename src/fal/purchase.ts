@@ -1,6 +1,7 @@
 /** A call that fal bills, as whoever pays for it sees it: from before it is made to what it cost. */
 import { FalError, FORGOTTEN } from "./error.ts";
 import type { FalKey } from "./keys.ts";
+import type { Priority } from "./priority.ts";
 
 /** On whose account a call is made, and what for. */
 export interface Buyer {
@@ -12,6 +13,8 @@ export interface Buyer {
   readonly route: string;
   /** The model as the client named it. */
   readonly model: string;
+  /** Where it stands in fal's own queue; `normal`, where it is left out. */
+  readonly priority?: Priority | undefined;
   /** Told how many calls were before it, if it had to wait for its turn. */
   waits?(ahead: number): void;
 }

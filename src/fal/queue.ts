@@ -3,6 +3,7 @@ import { appOf } from "./endpoint.ts";
 import { billableUnits, FalError, FORGOTTEN, statedUnits } from "./error.ts";
 import { serverEvents } from "./events.ts";
 import type { FalKey } from "./keys.ts";
+import type { Priority } from "./priority.ts";
 import { isPassing } from "./retry.ts";
 import type { Exchange, Transport } from "./transport.ts";
 
@@ -38,9 +39,14 @@ export interface Result {
   billed?: number | undefined;
 }
 
+export interface Submission {
+  /** The key to try first; the next in turn, where it is left out. */
+  first?: FalKey | undefined;
+  priority?: Priority | undefined;
+}
+
 export interface Queue {
-  /** `first`: the key to try first; the next in turn, where it is left out. */
-  submit(endpoint: string, input: unknown, first?: FalKey): Promise<Job>;
+  submit(endpoint: string, input: unknown, how?: Submission): Promise<Job>;
   status(job: Job): Promise<Status>;
   /** Every change of state, the last one being COMPLETED. Ends early only when `signal` aborts. */
   watch(job: Job, signal?: AbortSignal): AsyncGenerator<Status>;
@@ -99,12 +105,17 @@ export function createQueue(options: QueueOptions): Queue {
     return parsed(text, job) as Status;
   };
 
-  async function submit(endpoint: string, input: unknown, first?: FalKey): Promise<Job> {
+  async function submit(
+    endpoint: string,
+    input: unknown,
+    { first, priority }: Submission = {},
+  ): Promise<Job> {
     const { text, key } = await read({
       method: "POST",
       url: `${base}/${endpoint}`,
       body: input,
       first,
+      ...(priority ? { headers: { "x-fal-queue-priority": priority } } : {}),
     }).catch((error: unknown) => {
       throw error instanceof FalError ? error : lost({ url: base }, error);
     });

@@ -1,7 +1,7 @@
 /** One call at fal, from submission to result, and what becomes of it when nobody waits any more. */
 import { resultPaid, submitPaid } from "../fal/paid.ts";
 import type { Purchase } from "../fal/purchase.ts";
-import type { Job, Queue, Result, Status } from "../fal/queue.ts";
+import type { Job, Queue, Result, Status, Submission } from "../fal/queue.ts";
 
 /** What happens upstream when the last client leaves. */
 export type CancelPolicy = "queued" | "always" | "never";
@@ -27,7 +27,11 @@ export interface Call {
 export function startCall(
   queue: Queue,
   purchase: Purchase,
-  { endpoint, input }: { endpoint: string; input: unknown },
+  {
+    endpoint,
+    input,
+    priority,
+  }: { endpoint: string; input: unknown } & Pick<Submission, "priority">,
   changed: () => void,
 ): Call {
   const leaving = new AbortController();
@@ -45,7 +49,7 @@ export function startCall(
     const key = turn instanceof Promise ? await turn : turn;
     waits = false;
     if (turn) changed();
-    return submitPaid(queue, purchase, { endpoint, input }, key);
+    return submitPaid(queue, purchase, { endpoint, input, priority, first: key });
   }
 
   const accepted = submit();

@@ -17,7 +17,7 @@ export interface Asked {
   plan: Plan;
   repetition: Repetition;
   /** The request, and where it came in: who began a generation pays for it. */
-  by?: Pick<Buyer, "trace" | "route"> | undefined;
+  by?: Omit<Buyer, "owner" | "model"> | undefined;
   /** Carries the plan out in its place; `print` is what makes two requests the same. */
   run?: ((changed: () => void, print: string) => Run) | undefined;
 }
@@ -178,9 +178,9 @@ export function createGenerations(options: GenerationsOptions): Generations {
 }
 
 const buyerOf = (owner: string, { model }: Plan, by: Asked["by"]): Buyer => ({
+  ...{ trace: "", route: "" },
+  ...by,
   ...{ owner, model },
-  trace: by?.trace ?? "",
-  route: by?.route ?? "",
 });
 
 const generationOf = ({ generation }: Entry) => generation;

@@ -79,7 +79,7 @@ export function startRun(plan: Plan, options: RunOptions): Run {
     calls = orders.map((order, index) =>
       grows
         ? startGrowingCall(streams, bought[index]!, order, changed)
-        : startCall(queue, bought[index]!, order, changed),
+        : startCall(queue, bought[index]!, { ...order, priority: buyer.priority }, changed),
     );
     const outcomes = Promise.allSettled(calls.map(({ result }) => result));
     const taken = await Promise.allSettled(calls.map((call) => call.accepted));

@@ -1,4 +1,5 @@
 /** A durable generation: written down before anything is paid, followed to its end whoever asks for it. */
+import type { Priority } from "../fal/priority.ts";
 import type { EditRequest } from "../models/fit/edit.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
 import type { SpeechRequest } from "../models/fit/speech.ts";
@@ -53,6 +54,8 @@ interface Named {
   model: string;
   /** Base of the links to kept files, for callbacks: `https://fal.example.com`. */
   origin?: string;
+  /** Where its calls stand in fal's own queue. */
+  priority?: Priority;
   /** Called once at the end. */
   callbackUrl?: string;
   /** What the dialect needs to answer later. JSON. */

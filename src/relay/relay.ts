@@ -83,7 +83,7 @@ export function createRelay(options: RelayOptions): Relay {
     const headers = toFal(caller.headers, streamed);
     for (const [index, id] of ids.entries()) {
       const url = `${host}/${id}${search}`;
-      const passed = await pass({ method, url, headers, body, signal, ...(key && { key }) });
+      const passed = await pass({ method, url, headers, body, signal, first: key });
       const last = index === ids.length - 1 || streamed;
       if (last || passed.response.status !== 404) return { ...passed, id };
       await passed.response.body?.cancel();
@@ -122,7 +122,8 @@ export function createRelay(options: RelayOptions): Relay {
       webhook,
     };
     await requests.remember(request);
-    if (webhook && !webhookUrl) follows.of(jobOf(request));
+    // Somebody waits for its end: the webhook, or the next in line for its turn.
+    if ((webhook && !webhookUrl) || bought.key) follows.of(jobOf(request));
     const queued = { status: "IN_QUEUE", queue_position: 0, ...answer };
     const linked = withAllLinks(queued, caller.base, app, requestId);
     return Response.json(linked, {

@@ -7,6 +7,7 @@ import type { VideoRequest } from "../models/fit/video.ts";
 import type { ChatRequest } from "../openai/chat/request.ts";
 import { invalidRequest } from "../openai/error.ts";
 import type { Deps } from "./deps.ts";
+import { priorityOf } from "./priority.ts";
 
 export interface Filming {
   model: string;
@@ -23,6 +24,7 @@ export function filming(
   const task = {
     ...{ kind: "video", dialect: "chat", model, request: film },
     ...{ owner: admitted(request).id, origin: originOf(request) },
+    ...priorityOf(request),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
   } as Unnamed;
   return (changed, print) => films.run(task, changed, print);

@@ -7,6 +7,7 @@ import type { Wanted } from "../relays/fields.ts";
 import type { Deps } from "./deps.ts";
 import { mediaLink } from "./links.ts";
 import { adjustments } from "./pictures.ts";
+import { priorityOf } from "./priority.ts";
 
 /** Statuses that a creation may fail with. */
 export const CREATING = [400, 401, 402, 403, 404, 413, 429, 503];
@@ -25,7 +26,8 @@ export async function begin(
   wanted: Wanted,
 ): Promise<Task> {
   trace(request).model = wanted.model;
-  const named = { dialect: name, owner: admitted(request).id, origin: originOf(request) };
+  const asker = { owner: admitted(request).id, origin: originOf(request), ...priorityOf(request) };
+  const named = { dialect: name, ...asker };
   for (;;) {
     const task = await tasks.create({ ...wanted, ...named, id: id() } as NewTask).catch(taken);
     if (task) return task;

@@ -13,6 +13,7 @@ import type { VideoRemixParams } from "../openai/videos/params.ts";
 import type { Deps } from "./deps.ts";
 import { addresses } from "./given.ts";
 import { permittedModel } from "./model.ts";
+import { priorityOf } from "./priority.ts";
 import { repetitionOf } from "./repetition.ts";
 import { unfinished } from "./unfinished.ts";
 import { OPENAI, type VideoView } from "./video-object.ts";
@@ -52,6 +53,7 @@ export function createVideoMaking(deps: Deps) {
     const task = {
       ...{ kind: "video", dialect: OPENAI, model, request: work.request },
       ...{ owner: admitted(request).id, origin: originOf(request) },
+      ...priorityOf(request),
       ...(callbackUrl === undefined ? {} : { callbackUrl }),
       view: { ...work.view, ...length },
     } as Unnamed;

@@ -5,6 +5,7 @@ import type { Wait } from "../generation/generation.ts";
 import type { Asked } from "../generation/generations.ts";
 import { trace } from "../http/trace.ts";
 import { buyerOf } from "./buyer.ts";
+import { priorityOf } from "./priority.ts";
 import { repetitionOf } from "./repetition.ts";
 
 /** The request as `generations.begin` wants it. */
@@ -12,7 +13,7 @@ export function asked(request: Request, plan: Plan, body: unknown): Asked {
   return {
     owner: admitted(request).id,
     plan,
-    by: buyerOf(request, plan.model),
+    by: { ...buyerOf(request, plan.model), ...priorityOf(request) },
     repetition: repetitionOf(request, body),
   };
 }

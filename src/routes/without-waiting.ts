@@ -7,6 +7,7 @@ import { invalidRequest } from "../openai/error.ts";
 import type { WithoutWaiting } from "../openai/task.ts";
 import type { Deps } from "./deps.ts";
 import { mediaLink } from "./links.ts";
+import { priorityOf } from "./priority.ts";
 import { repetitionOf } from "./repetition.ts";
 
 /** Tasks of this dialect carry what the route would have answered. */
@@ -50,7 +51,8 @@ export function withoutWaiting(deps: Pick<Deps, "tasks" | "originOf" | "mediaSto
   return async (request: Request, { said, ...errand }: Errand): Promise<Response> => {
     const origin = deps.originOf(request);
     const owner = admitted(request).id;
-    const made = { ...errand, owner, origin, dialect: ASYNC } as Unnamed;
+    const own = { owner, origin, dialect: ASYNC, ...priorityOf(request) };
+    const made = { ...errand, ...own } as Unnamed;
     const task = await maker.create(made, repetitionOf(request, said));
     const location = `${origin}/v1/tasks/${task.id}`;
     return Response.json(neutral(task, mediaLink(deps, request)), {

@@ -2,6 +2,7 @@
 import { FalError } from "../../fal/error.ts";
 import { endOf } from "../../fal/purchase.ts";
 import type { FalKeys } from "../../fal/keys.ts";
+import type { Priority } from "../../fal/priority.ts";
 import type { Job, Queue } from "../../fal/queue.ts";
 import { isPassing } from "../../fal/retry.ts";
 import type { Log } from "../../log.ts";
@@ -57,6 +58,8 @@ export interface LedgerParts {
 
 export interface LedgerOptions extends LedgerParts {
   taskId: string;
+  /** Where its calls stand in fal's own queue. */
+  priority?: Priority | undefined;
   /** Where its calls are paid. */
   buying: Buying;
   recorded: readonly CallRecord[];
@@ -69,7 +72,7 @@ export interface LedgerOptions extends LedgerParts {
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { taskId, queue, keys, calls, reconcile, explain, vital, log, halt, now } = options;
-  const { recorded, buying, ending, changed, insistMs } = options;
+  const { recorded, priority, buying, ending, changed, insistMs } = options;
   const latest = new Map(recorded.map((call) => [call.slot, call]));
   const jobs = new Map<string, Job>();
   const sights = new Map<string, Sight>();
@@ -125,7 +128,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       throw error;
     }
     try {
-      const job = await queue.submit(endpoint, input, key);
+      const job = await queue.submit(endpoint, input, { first: key, priority });
       const { requestId, url } = job;
       purchase.taken({ requestId, falKey: job.key.id });
       const change = { ...step(record, "submitted"), requestId, url, falKey: job.key.id };

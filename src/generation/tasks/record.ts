@@ -6,7 +6,7 @@ import { type NewTask, rankOf, type Task, type TaskKind } from "../task.ts";
 /** What was asked for, besides what the store has columns for. */
 type Request = Pick<
   NewTask,
-  "request" | "enhancePrompt" | "upsample" | "callbackUrl" | "origin" | "view"
+  "request" | "enhancePrompt" | "upsample" | "callbackUrl" | "origin" | "priority" | "view"
 >;
 
 /** What is known of it so far, besides that. */
@@ -50,8 +50,8 @@ export function recordOf(task: NewTask, now: number): TaskRecord {
 }
 
 function requestOf(task: NewTask): Request {
-  const { request, enhancePrompt, upsample, callbackUrl, origin, view } = task;
-  return { request, ...defined({ enhancePrompt, upsample, callbackUrl, origin, view }) };
+  const { request, enhancePrompt, upsample, callbackUrl, origin, priority, view } = task;
+  return { request, ...defined({ enhancePrompt, upsample, callbackUrl, origin, priority, view }) };
 }
 
 export function workingOf(record: TaskRecord): Working {

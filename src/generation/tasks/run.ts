@@ -62,6 +62,7 @@ export function startTaskRun(options: RunOptions): TaskRun {
   const ledger = createLedger({
     ...options,
     taskId: task.id,
+    priority: task.priority,
     buying,
     calls: store.calls,
     ending: () => leaving.signal.aborted,
