@@ -1,11 +1,14 @@
 /** OpenAI's videos at the wire: what was asked, exactly what fal got, what the client was told. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { until } from "../support/clients.ts";
 import { cancelled, stored, submitted, uploaded } from "../support/fal.ts";
 import { form, jpeg, named, png } from "../support/files.ts";
 import { type Gateway, inProcess } from "../support/gateway.ts";
 import { complaints } from "../support/openai-schema.ts";
 import { ended, filmed, get, good, post, remove, type VideoAnswer } from "../support/videos.ts";
+
+// OpenAI's types are read once, which takes some seconds.
+setDefaultTimeout(60_000);
 
 let gateway: Gateway;
 beforeEach(async () => {
