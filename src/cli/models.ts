@@ -1,6 +1,7 @@
 /** `falgate models`: the names that can be asked for, what each does, costs and is served by. */
 import { modelRow, type ModelRow } from "../models/listing.ts";
-import type { Dictionary, Model } from "../models/resolve.ts";
+import type { Model } from "../models/model.ts";
+import type { Dictionary } from "../models/resolve.ts";
 import { dictionaryOf, learning } from "./gateway.ts";
 import type { Invocation } from "./shell.ts";
 import { DATA_DIR } from "./media.ts";

@@ -3,7 +3,8 @@ import { invalidRequest, modelNotFound } from "../openai/error.ts";
 import { fitImage } from "../models/fit/image.ts";
 import { ImageGenerateParams } from "../openai/images.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
-import type { Dictionary, Model } from "../models/resolve.ts";
+import type { Model } from "../models/model.ts";
+import type { Dictionary } from "../models/resolve.ts";
 import type { Plan } from "./plan.ts";
 
 /** The model of that name, which must make pictures from words. Throws 404 or 400. */

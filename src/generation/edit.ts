@@ -2,7 +2,7 @@
 import { ApiError, invalidRequest } from "../openai/error.ts";
 import { type EditRequest, fitEdit, fitVariation, takesPictures } from "../models/fit/edit.ts";
 import type { Endpoint } from "../models/catalog.ts";
-import type { Model } from "../models/resolve.ts";
+import type { Model } from "../models/model.ts";
 import type { Plan } from "./plan.ts";
 
 /** Best first. Throws 400 for a model that takes no pictures, or gives none. */

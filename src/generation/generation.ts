@@ -2,7 +2,8 @@
 import { ApiError } from "../openai/error.ts";
 import type { Status } from "../fal/queue.ts";
 import type { CancelPolicy } from "./call.ts";
-import type { Run, Settled } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { Settled } from "./settled.ts";
 
 export interface Wait {
   /** Aborts when the client leaves. */

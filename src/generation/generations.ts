@@ -8,7 +8,8 @@ import { createGeneration, type Generation } from "./generation.ts";
 import { checkedKey, type Repetition, reusedKey } from "./idempotency.ts";
 import { type Keep, keeping } from "./keep.ts";
 import { fingerprint, type Plan } from "./plan.ts";
-import { type Retired, type Run, type Settled, startRun } from "./run.ts";
+import { type Retired, type Run, startRun } from "./run.ts";
+import type { Settled } from "./settled.ts";
 
 export type { Repetition };
 

@@ -3,6 +3,7 @@ import type { MediaSource } from "../fal/media.ts";
 import type { Log } from "../log.ts";
 import type { KeptFile, MediaStore } from "../store/media/media.ts";
 import type { Run } from "./run.ts";
+import type { Kept } from "./settled.ts";
 import { outputsOf } from "./pictures.ts";
 
 /** Resolves to the kept file; rejects when it cannot be fetched or stored. */
@@ -12,9 +13,6 @@ export type Keep = (url: string, signal?: AbortSignal) => Promise<KeptFile>;
 export function createKeep(source: MediaSource, store: MediaStore): Keep {
   return async (url, signal) => store.put(await source.open(url, signal));
 }
-
-/** fal's link to the name under which it was kept. */
-export type Kept = ReadonlyMap<string, string>;
 
 const ATTEMPTS = 3;
 

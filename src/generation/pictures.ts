@@ -1,7 +1,7 @@
 /** What a settled generation made: its pictures, without those that the model blacked out, or its video. */
 import { ApiError } from "../openai/error.ts";
 import { audio, type Media, pictures, type Picture, video } from "../models/output.ts";
-import type { Settled } from "./run.ts";
+import type { Settled } from "./settled.ts";
 
 /**
  * In order, over all calls. Throws 400 `content_policy_violation` when the model has drawn nothing

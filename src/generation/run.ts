@@ -6,22 +6,9 @@ import type { Streams } from "../fal/stream.ts";
 import type { Endpoint } from "../models/catalog.ts";
 import { limitsOf } from "../models/limits.ts";
 import { type Call, type CancelPolicy, startCall } from "./call.ts";
-import type { Kept } from "./keep.ts";
 import { startGrowingCall } from "./growing-call.ts";
 import type { Plan } from "./plan.ts";
-
-export interface Settled {
-  readonly endpoint: Endpoint;
-  /** What each call was asked and what it gave, in order; calls that failed are left out. */
-  readonly results: readonly { input: Record<string, unknown>; output: unknown }[];
-  /** What was approximated, in words. */
-  readonly adjusted: readonly string[];
-  /** fal's billable units over all calls. */
-  readonly units: number;
-  readonly upstreamMs: number;
-  /** What of it falgate keeps itself, once it does. */
-  readonly kept?: Kept;
-}
+import type { Settled } from "./settled.ts";
 
 export interface Run {
   /** Settles once fal has taken every call, or refused one. */

@@ -3,11 +3,11 @@ import type { Endpoint } from "../models/catalog.ts";
 import { soundFormats } from "../models/fit/sound-format.ts";
 import { fitSpeech, type SpeechRequest } from "../models/fit/speech.ts";
 import { audio, type Media } from "../models/output.ts";
-import type { Model } from "../models/resolve.ts";
+import type { Model } from "../models/model.ts";
 import { invalidRequest } from "../openai/error.ts";
 import { refusal } from "./pictures.ts";
 import type { Plan } from "./plan.ts";
-import type { Settled } from "./run.ts";
+import type { Settled } from "./settled.ts";
 
 export interface SpeechPlan extends Plan {
   /** What the file of that endpoint will be; nothing where only the file tells. */

@@ -4,7 +4,7 @@ import { chooseVideo, fitVideo, type VideoRequest } from "../models/fit/video.ts
 import { fitImage } from "../models/fit/image.ts";
 import { counted } from "../models/fit/pictures.ts";
 import type { ImageRequest } from "../models/fit/request.ts";
-import type { Model } from "../models/resolve.ts";
+import type { Model } from "../models/model.ts";
 import type { ChatRequest } from "../openai/chat/request.ts";
 import type { Talk } from "../openai/chat/talk.ts";
 import { invalidRequest } from "../openai/error.ts";

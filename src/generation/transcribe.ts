@@ -6,12 +6,12 @@ import {
   tellsTimes,
   type TranscriptionRequest,
 } from "../models/fit/transcription.ts";
-import type { Model } from "../models/resolve.ts";
+import type { Model } from "../models/model.ts";
 import { transcript, type Transcript } from "../models/transcript.ts";
 import { invalidRequest } from "../openai/error.ts";
 import { refusal } from "./pictures.ts";
 import type { Plan } from "./plan.ts";
-import type { Settled } from "./run.ts";
+import type { Settled } from "./settled.ts";
 
 /** Throws 400: a model that does not listen, or that tells no times where they are needed. */
 export function transcribing(model: Model, request: TranscriptionRequest, asks: Asks): Plan {

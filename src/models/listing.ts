@@ -3,7 +3,8 @@ import type { Endpoint, Price } from "./catalog.ts";
 import { type Mapping, mapping } from "./mapping.ts";
 import { type Architecture, architecture } from "./modalities.ts";
 import type { Modality } from "./modality.ts";
-import type { Dictionary, Model } from "./resolve.ts";
+import type { Model } from "./model.ts";
+import type { Dictionary } from "./resolve.ts";
 import { inputSchema, type Schema } from "./schema.ts";
 
 export interface ModelRow {

@@ -1,7 +1,7 @@
 /** What goes in and what comes out, in OpenRouter's words: `text`, `image`, `audio`, `video`, `file`. */
 import type { Endpoint, OutputKind } from "./catalog.ts";
 import { takesPictures } from "./fit/pictures.ts";
-import type { Model } from "./resolve.ts";
+import type { Model } from "./model.ts";
 
 export interface Architecture {
   /** `text+image->image` */

@@ -1,9 +1,9 @@
 /** `[models]` of `falgate.toml`: an operator's own names. */
-import type { Alias, Chain, Company } from "./aliases.ts";
+import type { Alias, Chain, Company } from "./alias.ts";
 import type { Catalog, Endpoint } from "./catalog.ts";
 import { modality } from "./modality.ts";
 import { findEndpoint, likeness } from "./newer.ts";
-import type { Model } from "./resolve.ts";
+import type { Model } from "./model.ts";
 
 /** Another name for what `target` means, or the same with the details that are given. */
 export type Override = string | OverrideTable;

@@ -1,30 +1,15 @@
 /** From the name that a client writes to what serves it: alias, fal endpoint or language model. */
-import { builtinAliases, type Alias, type Chain, type Company } from "./aliases.ts";
+import type { Alias, Chain, Company } from "./alias.ts";
+import { builtinAliases } from "./aliases.ts";
 import { languageModel } from "./aliases/chat.ts";
 import { nativeNames } from "./aliases/native.ts";
 import type { About, Catalog, Endpoint } from "./catalog.ts";
 import { modality, type Modality } from "./modality.ts";
+import type { Kind, Model } from "./model.ts";
 import { nearest } from "./nearest.ts";
 import { findEndpoint } from "./newer.ts";
 import { readOverride, type Override } from "./override.ts";
 import { company, variationSibling } from "./siblings.ts";
-
-export type Kind = "image" | "video" | "speech" | "transcription" | "chat" | "other";
-
-/** What a name stands for. */
-export interface Model {
-  /** The name as the client wrote it. */
-  readonly id: string;
-  readonly kind: Kind;
-  readonly modality: Modality | "chat";
-  readonly alias?: Alias;
-  /** Best first, given words alone; the later ones serve once fal has retired the earlier. */
-  readonly endpoints: readonly Endpoint[];
-  /** Best first, given pictures too. */
-  readonly with: Readonly<Partial<Record<Company, readonly Endpoint[]>>>;
-  /** Of a language model: its OpenRouter id. */
-  readonly upstream?: string;
-}
 
 export interface Dictionary {
   /** Nothing where no model of that name can be served: answer 404 `model_not_found`. */

@@ -1,5 +1,5 @@
 /** The endpoints of one model that take pictures along with the words, told from ids and fields alone. */
-import type { Company } from "./aliases.ts";
+import type { Company } from "./alias.ts";
 import type { Endpoint } from "./catalog.ts";
 import { takesFrames, type Role } from "./fit/frames.ts";
 import { takesPictures } from "./fit/pictures.ts";

@@ -2,13 +2,13 @@
 import type { Generation, Wait } from "../generation/generation.ts";
 import { drawn, filmed } from "../generation/pictures.ts";
 import { progress } from "../generation/progress.ts";
-import type { Settled } from "../generation/run.ts";
+import type { Settled } from "../generation/settled.ts";
 import type { Awaited } from "../generation/tasks/awaited.ts";
 import { pictureTalk, type TalkPlan, videoTalk } from "../generation/talk.ts";
 import { patient } from "../http/patience.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace, type Trace } from "../http/trace.ts";
-import type { Kind, Model } from "../models/resolve.ts";
+import type { Kind, Model } from "../models/model.ts";
 import {
   createChunks,
   type Drawn,

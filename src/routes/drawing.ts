@@ -1,11 +1,11 @@
 /** A planned generation of pictures, carried out and answered: whole, as events, or with a task. */
-import type { Kept } from "../generation/keep.ts";
+import type { Kept } from "../generation/settled.ts";
 import type { Plan } from "../generation/plan.ts";
 import type { TaskWork } from "../generation/task.ts";
 import { patient } from "../http/patience.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
-import type { Model } from "../models/resolve.ts";
+import type { Model } from "../models/model.ts";
 import type { ImageStream } from "../openai/images.ts";
 import type { WithoutWaiting } from "../openai/task.ts";
 import type { Deps } from "./deps.ts";

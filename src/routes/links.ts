@@ -1,6 +1,6 @@
 /** The files that clients are given: falgate's own where it keeps them, else fal's. */
 import type { Media } from "../fal/media.ts";
-import type { Kept } from "../generation/keep.ts";
+import type { Kept } from "../generation/settled.ts";
 import type { TaskMedia } from "../generation/task.ts";
 import type { Source } from "../store/media/media.ts";
 import type { Deps } from "./deps.ts";

@@ -1,7 +1,8 @@
 /** The model that a request names, or the error that says what is wrong with the name. */
 import { permitModel } from "../accounts/permission.ts";
 import { admitted } from "../accounts/principal.ts";
-import type { Dictionary, Model } from "../models/resolve.ts";
+import type { Model } from "../models/model.ts";
+import type { Dictionary } from "../models/resolve.ts";
 import { invalidRequest, modelNotFound } from "../openai/error.ts";
 
 interface Names {

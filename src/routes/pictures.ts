@@ -1,6 +1,6 @@
 /** A generation's pictures as OpenAI's clients read them: links, base64, or events. */
 import type { Generation, Wait } from "../generation/generation.ts";
-import type { Kept } from "../generation/keep.ts";
+import type { Kept } from "../generation/settled.ts";
 import { growth } from "../generation/growth.ts";
 import { places } from "../generation/progress.ts";
 import { drawn } from "../generation/pictures.ts";

@@ -1,6 +1,6 @@
 /** `/v1/audio/speech`: words spoken. */
 import { Elysia } from "elysia";
-import type { Kept } from "../generation/keep.ts";
+import type { Kept } from "../generation/settled.ts";
 import { speaking } from "../generation/speak.ts";
 import { answers, requests } from "../http/answers.ts";
 import { jsonBody } from "../http/parse.ts";

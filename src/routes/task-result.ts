@@ -1,7 +1,7 @@
 /** What a task's own route would have answered to a client that waits, once the task is completed. */
 import type { Wait } from "../generation/generation.ts";
-import type { Kept } from "../generation/keep.ts";
-import type { Settled } from "../generation/run.ts";
+import type { Kept } from "../generation/settled.ts";
+import type { Settled } from "../generation/settled.ts";
 import { speaking } from "../generation/speak.ts";
 import type { Task, TaskKind } from "../generation/task.ts";
 import { settledOf } from "../generation/tasks/settled.ts";

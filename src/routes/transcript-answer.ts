@@ -1,5 +1,5 @@
 /** A generation's transcript as OpenAI's clients read it: JSON, text, or events. */
-import type { Settled } from "../generation/run.ts";
+import type { Settled } from "../generation/settled.ts";
 import { written } from "../generation/transcribe.ts";
 import { frame } from "../http/stream.ts";
 import type { Trace } from "../http/trace.ts";

@@ -1,5 +1,5 @@
 /** fal's name for what a model does: what it works from, and what it makes. */
-import type { Model } from "./model.ts";
+import type { Model } from "./schema.ts";
 
 export function categoryOf({ input, output }: Model): string {
   const names = Object.keys(input);

@@ -2,7 +2,7 @@
 import { hex, seedFrom } from "./chance.ts";
 import { faultOf } from "./fault.ts";
 import { amount } from "./marker.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "./schema.ts";
 import { encode, type Picture, type PictureFormat, pictureName, picturePath } from "./picture.ts";
 import { pictureUnits, priceOf } from "./price.ts";
 import { type Size, sizeOf } from "./size.ts";

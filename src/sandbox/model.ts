@@ -3,42 +3,7 @@ import packed from "../models/catalog.json" with { type: "text" };
 import { appOf, listed } from "./endpoint.ts";
 import { newer } from "./newer.ts";
 import type { Settings } from "./options.ts";
-
-export type OutputKind =
-  | "images"
-  | "image"
-  | "video"
-  | "videos"
-  | "audio"
-  | "text"
-  | "mesh"
-  | "file"
-  | "other"
-  /** A language model in fal's own dialect: `{output}`. */
-  | "llm"
-  /** The OpenAI-compatible base of the router. */
-  | "openai";
-
-/** One field of an input, as src/models/catalog.ts describes it. */
-export interface Field {
-  readonly type: "string" | "integer" | "number" | "boolean" | "array" | "object" | "unknown";
-  readonly enum?: readonly string[];
-  readonly open?: true;
-  readonly required?: true;
-  readonly media?: true;
-  readonly objectToo?: true;
-  readonly items?: Field;
-  readonly fields?: Readonly<Record<string, Field>>;
-}
-
-export interface Model {
-  readonly id: string;
-  readonly input: Readonly<Record<string, Field>>;
-  readonly output: OutputKind;
-}
-
-/** An endpoint outside the catalogue. */
-export type App = OutputKind | { output: OutputKind; input?: Record<string, Field> };
+import type { App, Field, Model, OutputKind } from "./schema.ts";
 
 type PackedType = Omit<Field, "items" | "fields" | "required"> & {
   readonly items?: number;

@@ -1,5 +1,5 @@
 /** Endpoints that fal serves though the catalogue's source does not list them, old and new. */
-import type { App, Field } from "./model.ts";
+import type { App, Field } from "./schema.ts";
 
 const text: Field = { type: "string" };
 const prompt: Field = { type: "string", required: true };

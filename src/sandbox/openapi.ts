@@ -1,6 +1,6 @@
 /** The OpenAPI document that the platform gives with a model on `expand=openapi-3.0`. */
 import { appOf } from "./endpoint.ts";
-import type { Field, Model, OutputKind } from "./model.ts";
+import type { Field, Model, OutputKind } from "./schema.ts";
 
 export function openapiOf({ id, input, output }: Model) {
   const app = `/${appOf(id)}/requests/{request_id}`;

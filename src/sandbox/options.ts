@@ -1,5 +1,5 @@
 /** What a sandbox can be told: timings, keys, which models exist. All of it can change while it runs. */
-import type { App } from "./model.ts";
+import type { App } from "./schema.ts";
 
 export interface SandboxOptions {
   /** 0 picks any free port. Default 4100. */

@@ -6,7 +6,7 @@ import { faultOf, invalid, plain } from "./fault.ts";
 import { shootFilm } from "./film.ts";
 import { drawImages } from "./images.ts";
 import { glb } from "./mesh.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "./schema.ts";
 import { readReferences } from "./reference.ts";
 import { answerPrompt } from "./router.ts";
 import type { Size } from "./size.ts";

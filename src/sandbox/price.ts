@@ -1,6 +1,6 @@
 /** What each endpoint costs: the unit it is counted in and dollars for one. */
 import type { Fields } from "./call.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "./schema.ts";
 import type { Size } from "./size.ts";
 
 export type Unit =

@@ -1,7 +1,7 @@
 /** Checks an input against its endpoint's fields and complains in pydantic's words. */
 import { type Fields, isFields } from "./call.ts";
 import type { Problem } from "./fault.ts";
-import type { Field } from "./model.ts";
+import type { Field } from "./schema.ts";
 
 type Loc = readonly (string | number)[];
 

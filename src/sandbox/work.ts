@@ -2,7 +2,7 @@
 import type { Fields } from "./call.ts";
 import type { Fault } from "./fault.ts";
 import type { Marker } from "./marker.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "./schema.ts";
 
 export interface Work {
   /** The endpoint; `"path"` when its app exists and its route does not. */

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { Log } from "../log.ts";
 import { explain, StoreError } from "./error.ts";
 import { migrate } from "./migrate.ts";
-import { type Migration, MIGRATIONS } from "./migrations.ts";
+import type { Migration } from "./migration.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import { createSync } from "./sync.ts";
 
 export interface Database {

@@ -1,7 +1,7 @@
 /** Brings a database up to this program's schema, step by step, whoever else does so at the time. */
 import type { TransactionSQL } from "bun";
 import { StoreError } from "./error.ts";
-import type { Migration } from "./migrations.ts";
+import type { Migration } from "./migration.ts";
 
 interface Migrating {
   where: string;

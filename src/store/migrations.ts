@@ -1,13 +1,8 @@
 /** The schema as a list of steps. A step that was released is never edited: the next one corrects it. */
 import { KEYS } from "./keys/schema.ts";
+import type { Migration } from "./migration.ts";
 import { TASKS } from "./tasks/schema.ts";
 import { USAGE } from "./usage/schema.ts";
-
-export interface Migration {
-  name: string;
-  /** SQL that SQLite and PostgreSQL both take. */
-  statements: readonly string[];
-}
 
 /** A step's number is its place in the list, from 1. */
 export const MIGRATIONS: readonly Migration[] = [

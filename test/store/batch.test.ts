@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import type { TransactionSQL } from "bun";
 import { createWriteBehind, type Kind, type WriteBehindOptions } from "../../src/store/batch.ts";
 import type { Database } from "../../src/store/database.ts";
-import type { Migration } from "../../src/store/migrations.ts";
+import type { Migration } from "../../src/store/migration.ts";
 import { engines, listening, tidy } from "./support.ts";
 
 afterAll(tidy);

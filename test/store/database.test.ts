@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { silent } from "../../src/log.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { explain, isRefusal, StoreError } from "../../src/store/error.ts";
-import { type Migration, MIGRATIONS } from "../../src/store/migrations.ts";
+import type { Migration } from "../../src/store/migration.ts";
+import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { engines, folder, listening, mode, tidy } from "./support.ts";
 
 afterAll(tidy);

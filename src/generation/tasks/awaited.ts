@@ -2,7 +2,8 @@
 import { type Status } from "../../fal/queue.ts";
 import type { Dictionary } from "../../models/resolve.ts";
 import type { CancelPolicy } from "../call.ts";
-import type { Run, Settled } from "../run.ts";
+import type { Run } from "../run.ts";
+import type { Settled } from "../settled.ts";
 import { hasBegun, isOver, rankOf, type Task, type Tasks } from "../task.ts";
 import type { Unnamed } from "./once.ts";
 import { failureOf, settledOf } from "./settled.ts";

@@ -1,7 +1,7 @@
 /** What a task's first or second stage made, as the task tells it. */
 import type { Media, Picture } from "../../models/output.ts";
 import { drawn, filmed } from "../pictures.ts";
-import type { Settled } from "../run.ts";
+import type { Settled } from "../settled.ts";
 import { sounded } from "../speak.ts";
 import type { TaskKind, TaskMedia } from "../task.ts";
 import { written } from "../transcribe.ts";

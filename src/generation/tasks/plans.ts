@@ -1,7 +1,8 @@
 /** From a task's request to what is sent for it: planned when it is made, and again after a restart. */
 import { chooseVideo, fitVideo, type VideoRequest } from "../../models/fit/video.ts";
 import { firstFrame, frameExtractors } from "../../models/frame.ts";
-import type { Dictionary, Model } from "../../models/resolve.ts";
+import type { Model } from "../../models/model.ts";
+import type { Dictionary } from "../../models/resolve.ts";
 import { invalidRequest, modelNotFound } from "../../openai/error.ts";
 import { drawing, pictureModel } from "../draw.ts";
 import { editing, varying } from "../edit.ts";

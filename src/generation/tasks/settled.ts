@@ -1,7 +1,7 @@
 /** A task that is completed, as the outcome of a generation: for whoever renders those. */
 import type { Dictionary } from "../../models/resolve.ts";
 import { ApiError } from "../../openai/error.ts";
-import type { Settled } from "../run.ts";
+import type { Settled } from "../settled.ts";
 import type { Task, TaskError } from "../task.ts";
 import { planOf } from "./plans.ts";
 

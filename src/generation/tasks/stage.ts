@@ -1,7 +1,8 @@
 /** One stage of a task: its calls side by side, the next endpoint where fal has retired one. */
 import type { Endpoint } from "../../models/catalog.ts";
 import type { Plan } from "../plan.ts";
-import type { Retired, Settled } from "../run.ts";
+import type { Retired } from "../run.ts";
+import type { Settled } from "../settled.ts";
 import { CallError, Halted, OUTCOME_UNKNOWN } from "./failure.ts";
 import type { Ledger, Made } from "./ledger.ts";
 import { slotOf } from "./slot.ts";

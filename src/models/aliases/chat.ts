@@ -1,5 +1,5 @@
 /** The language models that the contracts name, and how OpenRouter spells what clients write. */
-import type { Alias } from "../aliases.ts";
+import type { Alias } from "../alias.ts";
 
 const NAMES = [
   "anthropic/claude-sonnet-4",

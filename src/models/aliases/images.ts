@@ -1,5 +1,5 @@
 /** The picture models that the contracts name, and OpenAI's own. */
-import type { Alias, Chain } from "../aliases.ts";
+import type { Alias, Chain } from "../alias.ts";
 
 /** Draws when a request names no model (contracts 2 and 3). */
 export const DEFAULT_IMAGE_MODEL = "imagen4-preview";

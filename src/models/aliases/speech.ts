@@ -1,5 +1,5 @@
 /** OpenAI's speech models, out and in. Its own never were on fal: others serve their names. */
-import type { Alias } from "../aliases.ts";
+import type { Alias } from "../alias.ts";
 
 const MINIMAX_FAST = "fal-ai/minimax/speech-2.8-turbo";
 const MINIMAX = "fal-ai/minimax/speech-2.8-hd";

@@ -1,5 +1,5 @@
 /** The video relays' names: VEO (contract 5.1), Jimeng (5.2, 5.3), and OpenAI's Sora. */
-import type { Alias } from "../aliases.ts";
+import type { Alias } from "../alias.ts";
 
 const LITE = "fal-ai/veo3.1/lite";
 const FAST = "fal-ai/veo3.1/fast";

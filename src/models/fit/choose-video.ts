@@ -1,7 +1,7 @@
 /** Which endpoints of a model film when so many pictures come along. */
 import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
-import type { Model } from "../resolve.ts";
+import type { Model } from "../model.ts";
 import { takesFrames, type Role } from "./frames.ts";
 import { counted } from "./pictures.ts";
 

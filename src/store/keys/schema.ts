@@ -1,5 +1,5 @@
 /** The table of client keys, as a step of the schema. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const KEYS: Migration = {
   name: "client keys",

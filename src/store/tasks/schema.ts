@@ -1,5 +1,5 @@
 /** The tables of durable tasks, as a step of the schema. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 /** Large texts come last: SQLite then reads the columns before them without their overflow pages. */
 export const TASKS: Migration = {

@@ -1,5 +1,5 @@
 /** The table of what calls have cost, as a step of the schema. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 /** Money is in whole micro-USD, times are milliseconds since 1970. */
 export const USAGE: Migration = {
