@@ -1,6 +1,5 @@
 /** A request in the queue, and the moments at which something about it changes. */
 import type { Fields } from "./call.ts";
-import type { Lane } from "./lane.ts";
 import { amount } from "./marker.ts";
 import type { Outcome, Work } from "./work.ts";
 
@@ -29,6 +28,21 @@ export interface Job extends Work {
   /** Told of every change at once. */
   readonly watchers: Set<() => void>;
   readonly webhook?: string;
+}
+
+/** One key's share of fal: each request stands in one. */
+export interface Lane {
+  running: number;
+  /** Waited their time out, and want a slot; `low` stands behind everybody. */
+  readonly ready: { readonly normal: Set<Job>; readonly low: Set<Job> };
+  /** Every request IN_QUEUE, for fal_max_queue_length. */
+  waiting: number;
+  /** The most that waited and ran at any one time. */
+  busiest: number;
+  /** Where each one stands; recounted only when someone asks after the order changed. */
+  positions?: Map<Job, number>;
+  /** Set while a broadcast of changed positions is due. */
+  news?: ReturnType<typeof setTimeout>;
 }
 
 export function finishOf(job: Job): number {

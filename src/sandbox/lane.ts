@@ -1,19 +1,5 @@
 /** One key's share of fal: how many run at once, and the order in which the others wait. */
-import type { Job } from "./job.ts";
-
-export interface Lane {
-  running: number;
-  /** Waited their time out, and want a slot; `low` stands behind everybody. */
-  readonly ready: { readonly normal: Set<Job>; readonly low: Set<Job> };
-  /** Every request IN_QUEUE, for fal_max_queue_length. */
-  waiting: number;
-  /** The most that waited and ran at any one time. */
-  busiest: number;
-  /** Where each one stands; recounted only when someone asks after the order changed. */
-  positions?: Map<Job, number>;
-  /** Set while a broadcast of changed positions is due. */
-  news?: ReturnType<typeof setTimeout>;
-}
+import type { Job, Lane } from "./job.ts";
 
 export function createLane(): Lane {
   return { running: 0, ready: { normal: new Set(), low: new Set() }, waiting: 0, busiest: 0 };

@@ -1,8 +1,8 @@
 /** The queue: requests wait, run and complete, each moved on by one timer at most. */
 import { faultOf, plain } from "./fault.ts";
 import { sizeOf } from "./forget.ts";
-import { finishOf, type Job, markedPosition, nextMoment } from "./job.ts";
-import { createLane, inOrder, type Lane, noteBusy, positionIn } from "./lane.ts";
+import { finishOf, type Job, type Lane, markedPosition, nextMoment } from "./job.ts";
+import { createLane, inOrder, noteBusy, positionIn } from "./lane.ts";
 import { duration } from "./marker.ts";
 import type { Outcome, Work } from "./work.ts";
 

@@ -94,6 +94,26 @@ test("no import runs back", async () => {
   expect(back).toEqual([]);
 });
 
+test("no file imports itself by a detour", async () => {
+  const files = [...new Glob("**/*.ts").scanSync(SRC)];
+  const known = new Map(
+    await Promise.all(files.map(async (file) => [file, await imports(file)] as const)),
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function visit(file: string, path: readonly string[]): void {
+    if (path.includes(file)) {
+      circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const target of known.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  }
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
 test("only index.ts and scripts touch the process", async () => {
   const guilty: string[] = [];
   for (const file of new Glob("**/*.ts").scanSync(SRC)) {
