@@ -64,12 +64,15 @@ function headersOf(rpm: number, { remaining, resetMs }: Hit): Record<string, str
 /** As OpenAI writes it: `350ms`, `12s`, `1m0s`. */
 function duration(ms: number): string {
   if (ms < 1000) return `${Math.ceil(ms)}ms`;
-  const seconds = Math.ceil(ms / 1000);
+  const seconds = wholeSeconds(ms);
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
+/** At least one. A minute is 60, also where the clock's fractions make it a little more. */
+export const wholeSeconds = (ms: number) => Math.max(1, Math.ceil(Math.round(ms) / 1000));
+
 function hasty(rpm: number, hit: Hit): ApiError {
-  const seconds = Math.max(1, Math.ceil(hit.retryMs / 1000));
+  const seconds = wholeSeconds(hit.retryMs);
   const message = `This key may make ${rpm} requests a minute. Try again in ${seconds} s.`;
   return tooMany(message, { "retry-after": String(seconds), ...headersOf(rpm, hit) });
 }

@@ -2,7 +2,7 @@
 import type { Log } from "../log.ts";
 import { ApiError } from "../openai/error.ts";
 import type { Counters } from "../store/counters/counters.ts";
-import { tooMany } from "./limiter.ts";
+import { tooMany, wholeSeconds } from "./limiter.ts";
 import type { Principal } from "./principal.ts";
 
 export interface Strangers {
@@ -109,7 +109,7 @@ function network(address: string): string {
 }
 
 function unheard(ms: number): ApiError {
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  const seconds = wholeSeconds(ms);
   const message = `Too many wrong keys came from your address. Try again in ${seconds} s.`;
   return tooMany(message, { "retry-after": String(seconds) });
 }

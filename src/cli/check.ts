@@ -18,7 +18,9 @@ export async function check(invocation: Invocation): Promise<number> {
   out("configuration: fine\n");
   out(`models: ${dictionaryOf(config).list().length} names\n`);
   if (config.apiKey.length === 0) {
-    out("API_KEY: not set; without a key of falgate keys create, only this machine will be served\n");
+    out(
+      "API_KEY: not set; without a key of falgate keys create, only this machine will be served\n",
+    );
   }
   if (config.falKey.length === 0) {
     out("FAL_KEY: not set. Take a key from fal.ai/dashboard/keys\n");
