@@ -28,8 +28,8 @@ export type TaskWork = {
 
 /**
  * In this order, never back; a task may skip some. `queued`: nothing done yet. `preparing`: files are
- * looked at and uploaded, the prompt is put into English. `running`: at fal, where it still waits
- * while `queuePosition` is there. `upsampling`: the second stage. `keeping`: results are being
+ * looked at and uploaded, the prompt is put into English. `running`: in line or at fal, and it waits
+ * as long as `queuePosition` is there. `upsampling`: the second stage. `keeping`: results are being
  * fetched. The last three are ends, of which a task has one.
  */
 export type TaskState =
