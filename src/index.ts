@@ -3,19 +3,39 @@ import "./cli/first.ts"; // Before what follows is evaluated.
 import { main } from "./cli/main.ts";
 import { requireBun } from "./cli/runtime.ts";
 
+/** How long the last words may take to reach whoever reads them. */
+const DRAIN_MS = 2_000;
+
+/** What is written to a pipe is on its way for a while, and an exit would cut it off. */
+function writer(stream: NodeJS.WriteStream) {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    write(text: string): void {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      stream.write(text, () => resolve());
+      last = promise;
+    },
+    done: () => last,
+  };
+}
+
 requireBun(Bun.version, (line) => {
   process.stderr.write(`${line}\n`);
   process.exit(1);
 });
 
+const out = writer(process.stdout);
+const err = writer(process.stderr);
+
 const status = await main({
   args: process.argv.slice(2),
   env: process.env,
   terminal: process.stdout.isTTY === true,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: out.write,
+  err: err.write,
   onSignal: (handler) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => handler(signal));
   },
 });
+await Promise.race([Promise.all([out.done(), err.done()]), Bun.sleep(DRAIN_MS)]);
 process.exit(status);
