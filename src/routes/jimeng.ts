@@ -12,6 +12,11 @@ import type { Deps } from "./deps.ts";
 import { JIMENG_FETCHED, JIMENG_REQUESTS, JIMENG_SUBMITTED } from "./examples/relays.ts";
 import { begin, CREATING, found, told } from "./filming.ts";
 
+const Id = Type.String({
+  description: "As `submit` answered it.",
+  expects: "it must be a task's id",
+});
+
 const DIALECT = { name: "jimeng", id: () => jimengId() };
 
 export function jimeng(deps: Deps) {
@@ -43,7 +48,7 @@ export function jimeng(deps: Deps) {
       },
     })
     .get("/fetch/:task_id", ({ params, request }) => fetch(params.task_id, request), {
-      params: Type.Object({ task_id: Type.String({ description: "As `submit` answered it." }) }),
+      params: Type.Object({ task_id: Id }),
       detail: {
         operationId: "fetchJimengVideo",
         summary: "Ask how far a video is, as the Jimeng relay does",

@@ -11,6 +11,11 @@ import type { Deps } from "./deps.ts";
 import { NEW_API_FETCHED, NEW_API_REQUESTS, NEW_API_SUBMITTED } from "./examples/relays.ts";
 import { begin, CREATING, found, told } from "./filming.ts";
 
+const Id = Type.String({
+  description: "As the creation answered it.",
+  expects: "it must be a task's id",
+});
+
 const DIALECT = { name: "new-api", id: newApiId };
 
 export function videoGenerations(deps: Deps) {
@@ -41,7 +46,7 @@ export function videoGenerations(deps: Deps) {
     })
     .get("/:task_id", ({ params, request }) => fetch(params.task_id, request), {
       params: Type.Object({
-        task_id: Type.String({ description: "As the creation answered it." }),
+        task_id: Id,
       }),
       detail: {
         operationId: "fetchGeneratedVideo",

@@ -169,6 +169,13 @@ describe("an id that is none of the caller's", () => {
     expect((await get(gateway, "/v1/video/query?id=")).status).toBe(400);
   });
 
+  test.each(["jimeng", "new-api"] as const)("on %s: no percent-encoding", async (name) => {
+    const response = await get(gateway, RELAYS[name].query("%E0%A4%A"));
+    const malformed = invalid("Invalid value for 'task_id': it must be a task's id.", "task_id");
+    expect(response.status).toBe(400);
+    expect((await response.json()) as object).toStrictEqual(worded(name, malformed));
+  });
+
   test.each(NAMES)("on %s: no key, or a wrong one", async (name) => {
     const unauthorized = invalid("Invalid API key", null, "invalid_api_key");
     for (const response of [
