@@ -73,16 +73,17 @@ export const wholeSeconds = (ms: number) => Math.max(1, Math.ceil(Math.round(ms)
 
 function hasty(rpm: number, hit: Hit): ApiError {
   const seconds = wholeSeconds(hit.retryMs);
-  const message = `This key may make ${rpm} requests a minute. Try again in ${seconds} s.`;
+  const message = `This key may make ${requests(rpm)} a minute. Try again in ${seconds} s.`;
   return tooMany(message, { "retry-after": String(seconds), ...headersOf(rpm, hit) });
 }
 
 /** Nobody knows when a place is free: soon, since every call ends. */
 function crowded(concurrency: number): ApiError {
-  const requests = concurrency === 1 ? "one request" : `${concurrency} requests`;
-  const message = `This key may make ${requests} at the same time. Try again when one has ended.`;
+  const message = `This key may make ${requests(concurrency)} at the same time. Try again when one has ended.`;
   return tooMany(message, { "retry-after": "1" });
 }
 
 export const tooMany = (message: string, headers: Record<string, string>) =>
   new ApiError(429, message, "rate_limit_error", { code: "rate_limit_exceeded", headers });
+
+const requests = (count: number) => (count === 1 ? "one request" : `${count} requests`);

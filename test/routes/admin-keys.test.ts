@@ -1,6 +1,6 @@
 /** `/admin/keys`: what it makes, shows and ends, and whom it lets in. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { CLIENT_KEY, type Gateway, PLACES, type Start } from "../support/gateway.ts";
+import { CLIENT_KEY, type Gateway, inProcess, PLACES, type Start } from "../support/gateway.ts";
 import { ADMIN_KEY, administrate, bearer, makeKey } from "../support/keys.ts";
 import { invalid, type Scenario, scenarios } from "../support/scenario.ts";
 
@@ -97,6 +97,22 @@ scenarios("no administration", [
     expect: { status: 403 },
   },
 ]);
+
+test("the documentation asks for the admin key there, and for a client key elsewhere", async () => {
+  const gateway = await inProcess();
+  const document = (await (await gateway.fetch("/swagger/json")).json()) as {
+    paths: Record<string, Record<string, { security?: object[] }>>;
+  };
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const { security } of Object.values(item)) {
+      if (security) {
+        const scheme = path.startsWith("/admin/") ? "admin" : "bearer";
+        expect([path, security]).toEqual([path, [{ [scheme]: [] }]]);
+      }
+    }
+  }
+  await gateway.stop();
+});
 
 describe.each(PLACES)("a key's life, %s", (_, start: Start) => {
   let gateway: Gateway;

@@ -65,7 +65,7 @@ describe.each(PLACES)("limits, %s", (_, start: Start) => {
       }
       const refused = await post(gateway, key, NATIVE, { prompt: "another" });
       expect(refused.status).toBe(429);
-      const detail = expect.stringMatching(/^This key may make 1 requests a minute/);
+      const detail = expect.stringMatching(/^This key may make one request a minute/);
       expect(await refused.json()).toMatchObject({ detail, message: detail });
       const proxied = await post(
         gateway,
