@@ -9,11 +9,13 @@ import { methodsOf } from "./http/methods.ts";
 import { trace } from "./http/trace.ts";
 import { ApiError } from "./openai/error.ts";
 import { adminKeys } from "./routes/admin-keys.ts";
+import { adminUsage } from "./routes/admin-usage.ts";
 import { createAdmission } from "./routes/admission.ts";
 import { GROUPS, INTRODUCTION } from "./routes/about.ts";
 import type { Deps } from "./routes/deps.ts";
 import { renderFor } from "./routes/dialects.ts";
 import { renderError } from "./routes/errors.ts";
+import { billing } from "./routes/billing.ts";
 import { chat } from "./routes/chat.ts";
 import { edits } from "./routes/edits.ts";
 import { embeddings } from "./routes/embeddings.ts";
@@ -33,6 +35,7 @@ import { uploads } from "./routes/uploads.ts";
 import { veo } from "./routes/veo.ts";
 import { videos } from "./routes/videos.ts";
 import { videoGenerations } from "./routes/video-generations.ts";
+import { usage } from "./routes/usage.ts";
 import { webhooks } from "./routes/webhooks.ts";
 
 /** Paths that need no key: fal's signature, a ticket or nothing at all takes its place. */
@@ -105,6 +108,9 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(proxy(deps))
     .use(webhooks(deps))
     .use(adminKeys(deps, served))
+    .use(adminUsage(deps))
+    .use(usage(deps))
+    .use(billing(deps))
     .use(native(deps))
     .get("/", () => Response.redirect("/swagger"), { detail: { hide: true } });
 

@@ -87,6 +87,9 @@ export function memoryUsage(log: Log): UsageStore {
     openBy: async (requestId) => (await open()).openBy(requestId),
     open: async (before, limit, after) => (await open()).open(before, limit, after),
     spent: async (owner, from) => (await open()).spent(owner, from),
+    sums: async (...asked) => (await open()).sums(...asked),
+    calls: async (...asked) => (await open()).calls(...asked),
+    find: async (id) => (await open()).find(id),
     flush: async () => (await open()).flush(),
   };
 }

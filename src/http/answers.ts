@@ -9,6 +9,8 @@ export interface Success {
   examples?: Examples;
   /** The same as server-sent events: a piece of such a stream. */
   events?: string;
+  /** The same as a table: the beginning of one. */
+  csv?: string;
   /** How failures are told, where that is not OpenAI's error alone. */
   worded?: Worded;
 }
@@ -16,7 +18,7 @@ export interface Success {
 /** The answers of a route: what it gives, and OpenAI's error for each status it may fail with. */
 export function answers(schema: TSchema, failures: readonly number[], success: Success = {}) {
   const { description = "OK", ...shape } = schema;
-  const { examples, events, worded } = success;
+  const { examples, events, csv, worded } = success;
   const content = {
     "application/json": { schema: shape, ...(examples && { examples: valued(examples) }) },
     ...(events && {
@@ -24,6 +26,9 @@ export function answers(schema: TSchema, failures: readonly number[], success: S
         schema: { type: "string" as const },
         examples: valued({ Stream: events }),
       },
+    }),
+    ...(csv && {
+      "text/csv": { schema: { type: "string" as const }, examples: valued({ Table: csv }) },
     }),
   };
   const failed = failures.map((status) => [status, failure(status, worded)] as const);

@@ -94,7 +94,8 @@ function leaving(): never {
 }
 
 /** First segments of the `/v1` resources, which answer without the prefix too. */
-const RESOURCES = /^\/(models|images|chat|responses|embeddings|audio|videos?|tasks)(?=\/|$)/;
+const RESOURCES =
+  /^\/(models|images|chat|responses|embeddings|audio|videos?|tasks|usage|dashboard)(?=\/|$)/;
 
 /**
  * Base URLs are written with and without `/v1`, and some clients add another to one that has it.

@@ -42,6 +42,7 @@ export const GROUPS: readonly Group[] = [
       "gateway's address, with `POST /fal-ai/…` and all that follows from it. `/queue/…`, `/run/…` " +
       "and `/rest/…` stand for fal's hosts, `/api/fal/proxy` speaks its server-proxy protocol.",
   },
+  { name: "Usage", description: "What a key's calls have cost, and what it may still spend." },
   {
     name: "Administration",
     description: "Client keys and what they have cost, for whoever has the gateway's `ADMIN_KEY`.",

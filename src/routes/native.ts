@@ -110,6 +110,7 @@ export function createNative(deps: Deps): Native {
 const OWN = new Set([
   ...["v1", "swagger", "healthz", "readyz", "metrics", "admin", "files", "console"],
   ...["models", "images", "chat", "responses", "embeddings", "audio", "video", "videos", "tasks"],
+  ...["usage", "dashboard"],
   ...["jimeng", "webhooks", ".well-known", ""],
 ]);
 

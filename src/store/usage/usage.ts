@@ -3,8 +3,10 @@ import type { TransactionSQL } from "bun";
 import type { Kind, WriteBehind } from "../batch.ts";
 import type { Database } from "../database.ts";
 import { fromRow, toRow, type UsageRecord, type UsageRow } from "./record.ts";
+import { createUsageReport, type UsageReport } from "./report.ts";
 
-export interface UsageStore {
+/** A report sees what was told before it is asked for. */
+export interface UsageStore extends UsageReport {
   /**
    * Takes what is known of a call. The first end of a call stays, whoever tells it; an open call may
    * be told of again.
@@ -30,6 +32,7 @@ export interface UsageOptions {
 }
 
 export function createUsage({ database, writes }: UsageOptions): UsageStore {
+  const report = createUsageReport(database);
   /** Not in the database yet. */
   const unwritten = new Map<string, UsageRecord>();
 
@@ -81,6 +84,18 @@ export function createUsage({ database, writes }: UsageOptions): UsageStore {
       return told.reduce((sum, { cost }) => sum + cost, Number(row?.cost ?? 0));
     },
 
+    async sums(...asked) {
+      await writes.flush();
+      return report.sums(...asked);
+    },
+    async calls(...asked) {
+      await writes.flush();
+      return report.calls(...asked);
+    },
+    async find(id) {
+      await writes.flush();
+      return report.find(id);
+    },
     flush: () => writes.flush(),
   };
 }
