@@ -32,6 +32,8 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 export class PaidCall implements Purchase {
   readonly #parts: PaidCallParts;
   readonly #queued: boolean;
+  /** It has a name in every process: another goes on with it if this one dies. */
+  readonly #durable: boolean;
   readonly #record: Writable<UsageRecord>;
   /** Kept until it has told what it will cost: it may be a film in text. */
   #input: unknown;
@@ -56,6 +58,7 @@ export class PaidCall implements Purchase {
     const { endpoint, input, way } = order;
     this.#parts = parts;
     this.#queued = way === "queue";
+    this.#durable = order.id !== undefined;
     this.#input = input;
     this.#waits = waits;
     const openedAt = parts.now();
@@ -147,7 +150,7 @@ export class PaidCall implements Purchase {
   }
 
   get #asked() {
-    return { id: this.id, owner: this.#record.owner, survives: this.survives };
+    return { id: this.id, owner: this.#record.owner, survives: this.#durable };
   }
 
   taken({ requestId = null, falKey, endpoint }: Nullable<Taken>): void {
