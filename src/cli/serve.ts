@@ -75,6 +75,7 @@ export async function serve(invocation: Invocation): Promise<number> {
 
   const signal = await asked;
   draining = true;
+  gateway.tasks.drain();
   log.info("draining", {
     signal,
     requests: app.server!.pendingRequests,

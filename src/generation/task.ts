@@ -157,6 +157,8 @@ export interface Tasks {
   settled(owner: string, id: string, signal: AbortSignal): Promise<Task>;
   /** Calls back at every change of a task that runs in this process, until the returned function is called. */
   watch(id: string, listener: () => void): () => void;
+  /** The process is about to end: clients that are cut off from now on have asked for no end. */
+  drain(): void;
   /** Takes up every unfinished task and callback that an earlier process left. */
   resume(): Promise<void>;
   /** Lets go of everything; what is unfinished is taken up by the next `resume`. */

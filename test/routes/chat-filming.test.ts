@@ -172,3 +172,23 @@ test("the same conversation after a crash gets the video that was paid for", asy
   await gateway.stop();
   rmSync(folder, { recursive: true });
 }, 30_000);
+
+test("an orderly stop cuts the client off, and cancels nothing", async () => {
+  const fal = fastFal();
+  const folder = mkdtempSync(join(tmpdir(), "falgate-chat-"));
+  const env = { DATA_DIR: folder, RECONCILE_TIME: "1", SHUTDOWN_GRACE: "0" };
+  const content = "a cat [sandbox queue=2s]";
+  const first = await asBinary({ fal, env });
+  gateway = first;
+  const asked = talk(first, content)
+    .then((response) => response.text())
+    .catch(() => "cut off");
+  await until(() => sent() === 1);
+  first.process.kill("SIGTERM");
+  await Promise.all([first.process.exited, asked]);
+  gateway = await asBinary({ fal, env });
+  expect(await said(await talk(gateway, content))).toContain("[Generated Video]");
+  expect([sent(), cancelled(fal)]).toEqual([1, []]);
+  await gateway.stop();
+  rmSync(folder, { recursive: true });
+}, 30_000);

@@ -42,6 +42,7 @@ export function createTasks(options: TasksOptions): Tasks {
   const running = new Map<string, Pursuit>();
   const listeners = new Map<string, Set<() => void>>();
   const timers: Timer[] = [];
+  let draining = false;
 
   function start(record: TaskRecord, recorded: readonly CallRecord[] = []): Pursuit {
     const { id } = record;
@@ -112,8 +113,7 @@ export function createTasks(options: TasksOptions): Tasks {
   async function cancel(owner: string, id: string): Promise<Task | undefined> {
     const record = await owned(owner, id);
     if (!record) return undefined;
-    // Clients that are cut off by the end of the process have not asked for the end of anything.
-    if (halt.aborted) throw stopping();
+    if (draining) throw stopping();
     const pursuit = running.get(id);
     if (!pursuit) {
       // Another process runs it: it is told at its next look.
@@ -215,7 +215,11 @@ export function createTasks(options: TasksOptions): Tasks {
       every(SWEEP_MS, "forgetting old tasks", sweep);
       if (store.leases.lasts > 0) every(store.leases.lasts / 3, "sharing tasks", share);
     },
+    drain() {
+      draining = true;
+    },
     async stop() {
+      draining = true;
       halting.abort(new Error("falgate is stopping"));
       for (const timer of timers) clearInterval(timer);
       const whole = await vital.idle(STOP_MS);
