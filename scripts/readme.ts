@@ -66,7 +66,7 @@ function aliases(): string {
   return [
     table(["name", "draws with, best first", "edits with, best first", "answers"], rows),
     `Language models, through fal's OpenRouter route: ${names(languages)}; any other \`vendor/model\` of OpenRouter's works too.`,
-    `Video models, in conversation: ${names(films)}.`,
+    `Video models, under \`/v1/videos\`, for the relays and in conversation: ${names(films)}.`,
     `Speech: ${names(of("text-to-speech"))}. Transcripts: ${names(of("speech-to-text"))}.`,
   ].join("\n\n");
 }
