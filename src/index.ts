@@ -6,16 +6,30 @@ import { requireBun } from "./cli/runtime.ts";
 /** How long the last words may take to reach whoever reads them. */
 const DRAIN_MS = 2_000;
 
-/** What is written to a pipe is on its way for a while, and an exit would cut it off. */
+/**
+ * Lines of one turn of the loop go out together: under load, a write for each costs as much as the
+ * answer. What is written to a pipe is on its way for a while, and an exit would cut it off.
+ */
 function writer(stream: NodeJS.WriteStream) {
+  let held = "";
   let last: Promise<void> = Promise.resolve();
+  function flush(): void {
+    if (held === "") return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    stream.write(held, () => resolve());
+    held = "";
+    last = promise;
+  }
+  process.on("exit", flush);
   return {
     write(text: string): void {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      stream.write(text, () => resolve());
-      last = promise;
+      if (held === "") setImmediate(flush);
+      held += text;
     },
-    done: () => last,
+    done(): Promise<void> {
+      flush();
+      return last;
+    },
   };
 }
 

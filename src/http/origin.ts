@@ -13,13 +13,16 @@ export function createOrigin({ publicUrl, trust }: OriginOptions) {
   return (request: Request): string => {
     if (own) return own;
     const { protocol, host } = new URL(request.url);
-    const forwarded = trust.believed(request) ? request.headers : undefined;
+    const said = SAID.some((name) => request.headers.has(name));
+    const forwarded = said && trust.believed(request) ? request.headers : undefined;
     const scheme = first(forwarded, "x-forwarded-proto", /^https?$/) ?? protocol.slice(0, -1);
     const name = first(forwarded, "x-forwarded-host", /^[\w.:[\]-]+$/) ?? host;
     const prefix = first(forwarded, "x-forwarded-prefix", /^(\/[\w.~-]+)+$/) ?? "";
     return `${scheme}://${name}${prefix}`;
   };
 }
+
+const SAID = ["x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix"];
 
 /** The first of a forwarded header's values, if it looks like one. */
 function first(headers: Headers | undefined, name: string, sane: RegExp): string | undefined {

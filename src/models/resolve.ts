@@ -14,6 +14,8 @@ import { company, variationSibling } from "./siblings.ts";
 export interface Dictionary {
   /** Nothing where no model of that name can be served: answer 404 `model_not_found`. */
   resolve(name: string): Model | undefined;
+  /** The alias of that name alone: what every request of fal's own API is looked up by. */
+  alias(name: string): Alias | undefined;
   /** Up to `count` (3) names that somebody who wrote `name` may have meant. */
   nearest(name: string, count?: number): string[];
   /** What `/v1/models` lists: every alias, then the fal ids that contract 4 names, or all of them. */
@@ -67,9 +69,11 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
     for (const endpoint of endpoints) own.set(endpoint.id, endpoint);
   }
 
+  const alias = (name: string) => aliases.get(name) ?? aliases.get(spellings.get(name) ?? "");
+
   function resolve(name: string): Model | undefined {
-    const alias = aliases.get(name) ?? aliases.get(spellings.get(name) ?? "");
-    if (alias) return fromAlias(name, alias);
+    const known = alias(name);
+    if (known) return fromAlias(name, known);
     const endpoint = endpointOf(name) ?? endpointOf(FAMILY + name);
     if (endpoint) return fromEndpoint(name, endpoint);
     if (name.startsWith(FAMILY)) return undefined;
@@ -142,6 +146,7 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
 
   return {
     resolve,
+    alias,
     nearest: (name, count = 3) =>
       nearest(name, [...aliases.keys(), ...spellings.keys(), ...catalog.ids()], count),
     list,

@@ -18,26 +18,26 @@ const OF_THE_BYTES = new Set(["content-length", "content-encoding"]);
  */
 export function toFal(headers: Headers, streamed = false): Record<string, string> {
   const length = streamed ? headers.get("content-length") : null;
-  const passed = [...headers].filter(([name]) => TO_FAL.test(name) && !NOT_TO_FAL.test(name));
-  return {
-    ...Object.fromEntries(passed),
-    "accept-encoding": "identity",
-    ...(length === null ? {} : { "content-length": length }),
-  };
+  const passed = only(headers, (name) => TO_FAL.test(name) && !NOT_TO_FAL.test(name));
+  passed["accept-encoding"] = "identity";
+  if (length !== null) passed["content-length"] = length;
+  return passed;
 }
 
 /** fal's headers that the client may see. What describes the bytes is left out where they changed. */
 export function toClient(headers: Headers, changed = false): Record<string, string> {
-  const passed = [...headers].filter(
-    ([name]) => TO_CLIENT.test(name) && !(changed && OF_THE_BYTES.has(name)),
-  );
-  return Object.fromEntries(passed);
+  return only(headers, (name) => TO_CLIENT.test(name) && !(changed && OF_THE_BYTES.has(name)));
 }
 
 /** The part of a result's headers that is worth keeping with it. */
 export function keptHeaders(headers: Headers): Record<string, string> {
-  const kept = [...headers].filter(
-    ([name]) => name.startsWith("x-fal-") || name === "content-type",
-  );
-  return Object.fromEntries(kept);
+  return only(headers, (name) => name.startsWith("x-fal-") || name === "content-type");
+}
+
+/** Every request passes here, and `toJSON` costs half of what iterating does. */
+function only(headers: Headers, pass: (name: string) => boolean): Record<string, string> {
+  const all = headers.toJSON();
+  const passed: Record<string, string> = {};
+  for (const name in all) if (pass(name)) passed[name] = all[name]!;
+  return passed;
 }

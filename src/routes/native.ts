@@ -32,7 +32,7 @@ export function createNative(deps: Deps): Native {
 
   /** Aliases are names too; an alias of several endpoints falls back as it does elsewhere. */
   const chain = (name: string) => {
-    const alias = dictionary.resolve(name)?.alias;
+    const alias = dictionary.alias(name);
     return alias?.endpoints.length ? alias.endpoints : undefined;
   };
 
@@ -141,7 +141,7 @@ export function native(deps: Deps) {
   /** `/{owner}/{app…}`, or an alias alone. Anything else is no path of anybody's. */
   function bare(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
-    const alias = () => dictionary.resolve(decodeURIComponent(pathname.slice(1)))?.alias;
+    const alias = () => dictionary.alias(decodeURIComponent(pathname.slice(1)));
     if (!isNative(pathname) && !alias()) throw new NotFoundError();
     return under("bare", "")({ request });
   }

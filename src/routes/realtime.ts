@@ -47,7 +47,7 @@ export function realtime(deps: Deps, become: Become): RealtimeRoute {
     upgrade(request, path) {
       const [, name] = PATH.exec(path) ?? [];
       if (name === undefined || !isNative(path) || !wants(request)) return undefined;
-      const id = dictionary.resolve(name)?.alias?.endpoints[0] ?? name;
+      const id = dictionary.alias(name)?.endpoints[0] ?? name;
       if (!ID.test(id)) return refused(404, `There is no ${path} here.`);
       permitModel(admitted(request), { id: name, endpoints: [{ id }] });
       const { search, value } = take(new URL(request.url).search, TOKEN);
