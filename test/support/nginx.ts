@@ -1,0 +1,81 @@
+/** nginx in front of several gateways, as `README.md` shows it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const program = [Bun.which("nginx"), "/usr/sbin/nginx"].find((path) => path && Bun.file(path).size);
+
+export const nginxMissing = program ? undefined : "no nginx on this machine";
+
+const settings = (port: number, folder: string, gateways: readonly string[]) => `
+daemon off;
+master_process off;
+error_log stderr crit;
+pid ${folder}/pid;
+events { worker_connections 2048; }
+http {
+  access_log off;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  upstream falgate {
+    ${gateways.map((url) => `server ${new URL(url).host};`).join("\n    ")}
+    keepalive 64;
+  }
+  server {
+    listen 127.0.0.1:${port};
+    client_max_body_size 0;
+    location / {
+      proxy_pass http://falgate;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_buffering off;
+      proxy_request_buffering off;
+      proxy_read_timeout 1h;
+    }
+  }
+}
+`;
+
+export interface Nginx {
+  url: string;
+  stop(): Promise<void>;
+}
+
+export async function startNginx(gateways: readonly string[]): Promise<Nginx> {
+  const folder = mkdtempSync(join(tmpdir(), "falgate-nginx-"));
+  const port = await freePort();
+  const file = join(folder, "nginx.conf");
+  await Bun.write(file, settings(port, folder, gateways));
+  const server = Bun.spawn([program!, "-e", "stderr", "-c", file], {
+    ...{ cwd: folder, stdout: "ignore", stderr: "inherit" },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; !(await fetch(`${url}/healthz`).catch(() => undefined)); tries++) {
+    if (tries > 200 || server.exitCode !== null) throw new Error("nginx does not start");
+    await Bun.sleep(20);
+  }
+  return {
+    url,
+    async stop() {
+      server.kill("SIGKILL");
+      await server.exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
