@@ -5,7 +5,9 @@ import { modelLists, pictures } from "./cpu.ts";
 import { type Row, table } from "./figures.ts";
 import { limits, lookups } from "./keys.ts";
 import { completionLag } from "./lag.ts";
+import { largeBodies } from "./large.ts";
 import { keptFiles } from "./media.ts";
+import { relayed } from "./native.ts";
 import { atRest } from "./rest.ts";
 import { watchedTasks } from "./tasks.ts";
 
@@ -30,6 +32,7 @@ const MEASURES: Readonly<Record<string, readonly (() => Promise<Row[]>)[]>> = {
   tasks: [watchedTasks],
   keys: [lookups, limits],
   media: [keptFiles],
+  native: [relayed, largeBodies],
 };
 
 const asked = process.argv.slice(2);

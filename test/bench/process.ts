@@ -19,12 +19,17 @@ export function freePort(): number {
   return port!;
 }
 
-/** Starts a server that listens on `PORT`, and waits until `path` is answered. */
+export interface ServerOptions {
+  env?: Record<string, string>;
+  path?: string;
+  port?: number;
+}
+
+/** Starts a server that listens on `PORT`, a free one, and waits until `path` is answered. */
 export async function startServer(
   command: readonly string[],
-  { env = {}, path = "/healthz" }: { env?: Record<string, string>; path?: string } = {},
+  { env = {}, path = "/healthz", port = freePort() }: ServerOptions = {},
 ): Promise<Server> {
-  const port = freePort();
   const url = `http://127.0.0.1:${port}`;
   const folder = mkdtempSync(join(tmpdir(), "falgate-bench-"));
   const before = performance.now();
@@ -76,8 +81,11 @@ export async function processorTime(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Resident memory of a process in MB. */
-export async function residentMemory(pid: number): Promise<number> {
+/** Resident memory of a process in MB: now, and at its most. */
+export const residentMemory = (pid: number) => memory(pid, "VmRSS");
+export const peakMemory = (pid: number) => memory(pid, "VmHWM");
+
+async function memory(pid: number, name: string): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1000;
+  return Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1000;
 }

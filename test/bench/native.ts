@@ -1,0 +1,74 @@
+/** fal's own API through falgate: submissions and polls a second, against a proxy that does the least. */
+import { figure, type Row } from "./figures.ts";
+import { CLIENT_KEY, FAL_KEY, startBare, startGateway } from "./gateway.ts";
+import { expectOk, load } from "./load.ts";
+import { startNginx } from "./nginx.ts";
+
+const ROUNDS = 7;
+const COUNT = 3_000;
+const AT_ONCE = 32;
+/** Requests that are polled in turn. */
+const POLLED = 100;
+
+const INPUT = JSON.stringify({ prompt: "a lighthouse at dusk", image_size: "landscape_4_3" });
+
+interface Contender {
+  base: string;
+  headers: Record<string, string>;
+}
+
+type Ask = (contender: Contender, index: number) => Promise<unknown>;
+
+/** Requests a second of each, in turn, round by round, so that a busy moment strikes all of them. */
+async function compare(contenders: readonly Contender[], ask: Ask) {
+  const rate = async (contender: Contender) => {
+    const before = performance.now();
+    await load(COUNT, AT_ONCE, (index) => ask(contender, index));
+    return COUNT / ((performance.now() - before) / 1000);
+  };
+  for (const contender of [...contenders, ...contenders]) await rate(contender);
+  const rates = contenders.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [index, contender] of contenders.entries()) {
+      rates[index]!.push(await rate(contender));
+    }
+  }
+  return rates.map(figure);
+}
+
+const submit = ({ base, headers }: Contender) =>
+  expectOk(`${base}/fal-ai/flux/dev`, { method: "POST", headers, body: INPUT });
+
+export async function relayed(): Promise<Row[]> {
+  await using upstream = await startBare("upstream");
+  await using gateway = await startGateway(upstream.url);
+  await using proxy = await startBare("proxy", { TARGET: `${upstream.url}/queue` });
+  await using nginx = await startNginx(`${upstream.url}/queue`);
+  const json = { "content-type": "application/json" };
+  const key = { ...json, authorization: `Key ${FAL_KEY}` };
+  const contenders = [
+    { base: gateway.url, headers: { ...json, authorization: `Key ${CLIENT_KEY}` } },
+    { base: proxy.url, headers: key },
+    ...(nginx ? [{ base: nginx.url, headers: key }] : []),
+  ];
+  const ids = await Promise.all(
+    Array.from({ length: POLLED }, async () => {
+      const { request_id: id } = JSON.parse(await submit(contenders[0]!)) as { request_id: string };
+      return id;
+    }),
+  );
+  const poll: Ask = ({ base, headers }, index) =>
+    expectOk(`${base}/fal-ai/flux/requests/${ids[index % POLLED]}/status?logs=1`, { headers });
+  return [
+    ...rows("Submit to the queue", await compare(contenders, submit)),
+    ...rows("Poll a status", await compare(contenders, poll)),
+  ];
+}
+
+function rows(name: string, [falgate, bare, nginx]: readonly Row["falgate"][]): Row[] {
+  const row = { name, unit: "/s", falgate: falgate! };
+  return [
+    { ...row, bare: bare!, against: "a bare Bun.serve + fetch proxy", least: 0.8 },
+    ...(nginx ? [{ ...row, bare: nginx, against: "nginx, proxy_pass with keep-alive" }] : []),
+  ];
+}
