@@ -1,5 +1,6 @@
 /** `/admin/keys`: what it makes, shows and ends, and whom it lets in. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { until } from "../support/clients.ts";
 import { CLIENT_KEY, type Gateway, inProcess, PLACES, type Start } from "../support/gateway.ts";
 import { ADMIN_KEY, administrate, bearer, makeKey } from "../support/keys.ts";
 import { invalid, type Scenario, scenarios } from "../support/scenario.ts";
@@ -173,7 +174,7 @@ describe.each(PLACES)("a key's life, %s", (_, start: Start) => {
   test("its owner's things are nobody else's, and the log has its name", async () => {
     const key = await makeKey(gateway, { name: "carla" });
     expect((await models(key)).status).toBe(200);
-    expect(gateway.log().some((line) => line.key === "carla")).toBe(true);
+    await until(() => gateway.log().some((line) => line.key === "carla"));
     expect((await models(CLIENT_KEY)).status).toBe(200);
   });
 });
