@@ -23,6 +23,8 @@ export interface AuditorOptions {
 }
 
 const EVERY_MS = 60_000;
+/** After a start: most of what a process left is over within seconds. */
+const FIRST_MS = 1_000;
 /** Of a process that lives, calls are seen to their end within this time, or are long. */
 const AGE_MS = 2 * 60_000;
 /** Asked about at a time. */
@@ -33,6 +35,7 @@ export function createAuditor(options: AuditorOptions): Auditor {
   const ending = new AbortController();
   let current = Promise.resolve();
   let timer: Timer | undefined;
+  let pause = Math.min(FIRST_MS, everyMs);
 
   async function look({ id, requestId, endpoint, falKey }: UsageRecord): Promise<void> {
     if (requestId === null || ending.signal.aborted) return;
@@ -63,8 +66,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
       .catch((error: unknown) => log.error("open calls cannot be looked at", { error }))
       .then(() => {
         if (ending.signal.aborted) return;
-        timer = setTimeout(() => run(Promise.resolve()), everyMs);
+        timer = setTimeout(() => run(Promise.resolve()), pause);
         timer.unref();
+        pause = Math.min(2 * pause, everyMs);
       });
   }
 

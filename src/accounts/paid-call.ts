@@ -70,6 +70,10 @@ export class PaidCall implements Purchase {
     return this.#record.id;
   }
 
+  get pressing(): boolean {
+    return this.#budget !== undefined || this.#turn !== undefined;
+  }
+
   /** What is known of it at this moment. */
   get record(): UsageRecord {
     return this.#record;

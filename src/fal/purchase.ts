@@ -70,6 +70,8 @@ export type Soon<T> = T | Promise<T>;
 /** One paid call. Everything but `turn` answers at once; each is told at most once, in this order. */
 export interface Purchase {
   readonly id: string;
+  /** Others wait for its end: for the money that is set aside for it, or for its place at fal. */
+  readonly pressing: boolean;
   /**
    * Resolves when the account has room for it, with the fal key to buy it with where that matters; at
    * once where nobody waits. Rejects with the signal's reason, and it is over.
@@ -111,6 +113,7 @@ export const UNCOUNTED: Purchases = {
 
 const uncounted = (id: string): Purchase => ({
   id,
+  pressing: false,
   turn: () => undefined,
   forget() {},
   taken() {},

@@ -65,6 +65,9 @@ export interface RelayOptions {
   runUrl: string;
 }
 
+/** Requests that are followed though nobody asks; the rest are looked at every minute. */
+const STREAMS = 500;
+
 export function createRelay(options: RelayOptions): Relay {
   const { pass, keys, follows, requests, purchases, webhooks, webhookUrl } = options;
   const queue = options.queueUrl.replace(/\/+$/, "");
@@ -122,8 +125,9 @@ export function createRelay(options: RelayOptions): Relay {
       webhook,
     };
     await requests.remember(request);
-    // Somebody waits for its end: the webhook, or the next in line for its turn.
-    if ((webhook && !webhookUrl) || bought.key) follows.of(jobOf(request));
+    // Somebody waits for its end: the webhook, the next in line, or whoever shares its budget.
+    const awaited = (webhook && !webhookUrl) || bought.purchase.pressing;
+    if (awaited && follows.active() < STREAMS) follows.of(jobOf(request));
     const queued = { status: "IN_QUEUE", queue_position: 0, ...answer };
     const linked = withAllLinks(queued, caller.base, app, requestId);
     return Response.json(linked, {
