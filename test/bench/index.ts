@@ -1,11 +1,13 @@
 /** `bun run bench`: what falgate costs, as ratios to the least that could do the same, in the same run. */
 import { cpus, loadavg } from "node:os";
+import { books } from "./books.ts";
 import { conversations, crowds } from "./chat.ts";
 import { modelLists, pictures } from "./cpu.ts";
 import { type Row, table } from "./figures.ts";
 import { limits, lookups } from "./keys.ts";
 import { completionLag } from "./lag.ts";
 import { largeBodies } from "./large.ts";
+import { redisLatency, twoProcesses } from "./many.ts";
 import { keptFiles } from "./media.ts";
 import { relayed } from "./native.ts";
 import { atRest } from "./rest.ts";
@@ -30,7 +32,8 @@ const MEASURES: Readonly<Record<string, readonly (() => Promise<Row[]>)[]>> = {
   lag: [completionLag],
   chat: [conversations, crowds],
   tasks: [watchedTasks],
-  keys: [lookups, limits],
+  keys: [lookups, limits, books],
+  many: [redisLatency, twoProcesses],
   media: [keptFiles],
   native: [relayed, largeBodies],
 };
