@@ -69,7 +69,9 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
     for (const endpoint of endpoints) own.set(endpoint.id, endpoint);
   }
 
-  const alias = (name: string) => aliases.get(name) ?? aliases.get(spellings.get(name) ?? "");
+  function alias(name: string) {
+    return aliases.get(name) ?? aliases.get(spellings.get(name) ?? "");
+  }
 
   function resolve(name: string): Model | undefined {
     const known = alias(name);

@@ -35,6 +35,7 @@ export const GROUPS: readonly Group[] = [
       "the video is made whether or not anybody asks for it, and its id is known to the key alone " +
       "that made it.",
   },
+  { name: "Files", description: "What was made and is kept here, where `MEDIA_STORE` says so." },
   {
     name: "fal",
     description:

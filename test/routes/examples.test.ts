@@ -1,6 +1,7 @@
 /** The documentation's examples work: each is sent as it stands, and is answered. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { CLIENT_KEY, type Gateway, inProcess } from "../support/gateway.ts";
+import { filmed } from "../support/videos.ts";
 
 interface Operation {
   requestBody?: {
@@ -18,13 +19,14 @@ test("every example of a request under /v1 and /jimeng is answered, of each moda
   const document = (await (await gateway.fetch("/swagger/json")).json()) as {
     paths: Record<string, { post?: Operation }>;
   };
+  const video = await filmed(gateway);
   const refused: string[] = [];
   const paths = new Set<string>();
   for (const [path, { post }] of Object.entries(document.paths)) {
     const examples = post?.requestBody?.content["application/json"]?.examples ?? {};
     for (const [name, { value }] of Object.entries(examples)) {
       if (!/^\/(v1|jimeng)\//.test(path)) continue;
-      const response = await gateway.fetch(path, {
+      const response = await gateway.fetch(path.replace("{id}", video.id), {
         method: "POST",
         headers: { authorization: `Bearer ${CLIENT_KEY}` },
         body: JSON.stringify(value),
@@ -43,6 +45,8 @@ test("every example of a request under /v1 and /jimeng is answered, of each moda
       "/v1/audio/speech",
       "/v1/chat/completions",
       "/v1/responses",
+      "/v1/videos",
+      "/v1/videos/{id}/remix",
       "/v1/video/create",
       "/v1/video/generations",
       "/jimeng/submit/videos",
