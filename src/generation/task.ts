@@ -48,7 +48,7 @@ interface Named {
   id: string;
   /** Id of the client key that made it: to any other key it does not exist. */
   owner: string;
-  /** `veo`, `jimeng`, `openai`, `new-api`, `async`, `chat`: whose routes answer for it. */
+  /** `veo`, `jimeng`, `openai`, `new-api`, `async`, `chat`, `preview`: whose routes answer for it. */
   dialect: string;
   /** The model as the client named it. */
   model: string;

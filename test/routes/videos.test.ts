@@ -214,6 +214,15 @@ describe("paid once", () => {
     expect(submitted(gateway.fal)).toHaveLength(2);
   });
 
+  test("a retry finds the first behind many that came between", async () => {
+    const asked = (prompt: string, headers = {}) =>
+      good<VideoAnswer>(post(gateway, VIDEOS, { ...body, prompt }, headers));
+    const { id } = await asked("the first");
+    const others = Array.from({ length: 60 }, (_, number) => asked(`number ${number}`));
+    await Promise.all(others);
+    expect((await asked("the first", again)).id).toBe(id);
+  });
+
   test("a key for another body is refused", async () => {
     await good(post(gateway, VIDEOS, body, { "idempotency-key": "a" }));
     const other = { ...body, prompt: "a dog" };

@@ -6,6 +6,7 @@ import type { Run } from "../run.ts";
 import type { Settled } from "../settled.ts";
 import { hasBegun, isOver, rankOf, type Task, type Tasks } from "../task.ts";
 import type { Unnamed } from "./once.ts";
+import { recentTasks } from "./recent.ts";
 import { failureOf, settledOf } from "./settled.ts";
 
 export interface Awaited {
@@ -21,9 +22,8 @@ export interface AwaitedOptions {
   now?: () => number;
 }
 
-/** How long the outcome of an earlier process can still be asked for again. */
+/** How long what an earlier process has begun can still be asked for again. */
 const KEPT_MS = 60 * 60_000;
-const LATEST = 50;
 const KNOWN = 20_000;
 
 export function createAwaited({ tasks, dictionary, prefix, ...options }: AwaitedOptions): Awaited {
@@ -36,14 +36,12 @@ export function createAwaited({ tasks, dictionary, prefix, ...options }: Awaited
     if (known.size > KNOWN) known.delete(known.values().next().value!);
   }
 
-  async function left({ owner, dialect }: Unnamed, print: string): Promise<Task | undefined> {
-    const query = { limit: LATEST, order: "desc", dialects: [dialect] } as const;
-    const latest = await tasks.list(owner, query);
-    return latest.tasks.find((task) => {
-      const fresh = !isOver(task) || (task.completedAt ?? 0) > now() - KEPT_MS;
+  async function left(asked: Unnamed, print: string): Promise<Task | undefined> {
+    for await (const task of recentTasks(tasks, asked, now() - KEPT_MS)) {
       const goes = task.state !== "failed" && task.state !== "cancelled" && !task.cancelling;
-      return task.view?.print === print && goes && fresh && !known.has(task.id);
-    });
+      if (task.view?.print === print && goes && !known.has(task.id)) return task;
+    }
+    return undefined;
   }
 
   async function begin(task: Unnamed, print: string): Promise<Task> {

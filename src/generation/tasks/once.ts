@@ -3,6 +3,7 @@ import { ApiError } from "../../openai/error.ts";
 import { checkedKey, type Repetition, reusedKey } from "../idempotency.ts";
 import { hash } from "../plan.ts";
 import type { NewTask, Task, Tasks } from "../task.ts";
+import { recentTasks } from "./recent.ts";
 
 /** A task that has no id yet. */
 export type Unnamed = NewTask extends infer Each
@@ -18,8 +19,6 @@ export interface Maker {
 
 /** An SDK repeats a call within minutes; an equal one that comes later is meant. */
 const REPEATED_MS = 15 * 60_000;
-/** How far back it is looked for. */
-const LATEST = 50;
 
 /** `prefix` begins every id: `video_`. */
 export function createMaker(tasks: Tasks, prefix: string, now: () => number = Date.now): Maker {
@@ -45,11 +44,11 @@ export function createMaker(tasks: Tasks, prefix: string, now: () => number = Da
     return found;
   }
 
-  async function repeated({ owner, dialect }: Unnamed, print: string): Promise<Task | undefined> {
-    const query = { limit: LATEST, order: "desc", dialects: [dialect] } as const;
-    const latest = await tasks.list(owner, query);
-    const since = now() - REPEATED_MS;
-    return latest.tasks.find((task) => printOf(task) === print && task.createdAt > since);
+  async function repeated(task: Unnamed, print: string): Promise<Task | undefined> {
+    for await (const each of recentTasks(tasks, task, now() - REPEATED_MS)) {
+      if (printOf(each) === print) return each;
+    }
+    return undefined;
   }
 
   return {
