@@ -217,6 +217,59 @@ describe("a file whose connection breaks", () => {
   });
 });
 
+describe("a part of a file", () => {
+  const whole = "0123456789".repeat(20);
+  /** Serves ranges as RFC 9110 has them; the first answers break off after `cuts` bytes. */
+  const ranges = (cuts: number) =>
+    serve((request, nth) => {
+      const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "") ?? [];
+      if (Number(from) >= whole.length) {
+        return new Response(null, { status: 416, headers: { "content-range": "bytes */200" } });
+      }
+      const [first, last] = [Number(from), to ? Number(to) : whole.length - 1];
+      const part = whole.slice(first, last + 1);
+      const headers = { "content-range": `bytes ${first}-${last}/200` };
+      const body = nth < 3 && cuts > 0 ? cut(part.slice(0, cuts)).body : part;
+      return new Response(body, { status: 206, headers });
+    });
+
+  test.each([
+    ["as it comes", 0],
+    ["taken up where it broke", 15],
+  ])("%s", async (_, cuts) => {
+    const { url, host } = ranges(cuts);
+    const source = createMediaSource({ hosts: [host] });
+    const { range, body } = await source.open(`${url}/a`, undefined, "bytes=20-99");
+    expect(range).toBe("bytes 20-99/200");
+    expect(await text(body)).toBe(whole.slice(20, 100));
+  });
+
+  test("that is not there", async () => {
+    const { url, host } = ranges(0);
+    const source = createMediaSource({ hosts: [host] });
+    const { range } = await source.open(`${url}/a`, undefined, "bytes=500-");
+    expect(range).toBe("bytes */200");
+  });
+
+  test("of a host that knows none is the whole", async () => {
+    const { url, host } = serve(() => new Response(whole));
+    const source = createMediaSource({ hosts: [host] });
+    const { range, body } = await source.open(`${url}/a`, undefined, "bytes=20-99");
+    expect([range, await text(body)]).toEqual([undefined, whole]);
+  });
+
+  test("is given up where the host forgets on the way that it knows ranges", async () => {
+    const { url, host } = serve((_, nth) => {
+      if (nth > 1) return new Response(whole);
+      const headers = { "content-range": "bytes 20-99/200" };
+      return new Response(cut(whole.slice(20, 40)).body, { status: 206, headers });
+    });
+    const source = createMediaSource({ hosts: [host] });
+    const { body } = await source.open(`${url}/a`, undefined, "bytes=20-99");
+    expect(await text(body).catch((error: Error) => error.message)).toContain("has changed");
+  });
+});
+
 test("a data URL is decoded, without any request", async () => {
   const { contentType, length, body } = await createMediaSource({ hosts: [] }).open(
     "data:image/png;base64,aGVsbG8=",

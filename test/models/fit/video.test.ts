@@ -2,7 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { builtinCatalog } from "../../../src/models/catalog.ts";
 import { chooseVideo, fitVideo, type VideoRequest } from "../../../src/models/fit/video.ts";
+import { secondsOf } from "../../../src/models/fit/duration.ts";
 import { createDictionary } from "../../../src/models/resolve.ts";
+import { remixSibling } from "../../../src/models/siblings.ts";
 import { ApiError } from "../../../src/openai/error.ts";
 
 const catalog = builtinCatalog();
@@ -190,6 +192,52 @@ describe("OpenAI's videos", () => {
     const fitted = fit(name, request);
     expect([fitted.input, fitted.adjusted]).toStrictEqual([input, adjusted]);
   });
+});
+
+test.each<[string, number, Record<string, unknown>, Record<string, unknown>]>([
+  [
+    "fal-ai/wan-effects",
+    1,
+    { subject: "a fox", effect_type: "squish" },
+    { image_url: A, subject: "a fox", effect_type: "squish" },
+  ],
+  [
+    "fal-ai/ltx-2-19b/image-to-video/lora",
+    1,
+    { loras: [{ path: "x" }] },
+    { image_url: A, loras: [{ path: "x" }] },
+  ],
+])("%s takes %d pictures although it needs words of its own", (name, pictures, extra, input) => {
+  const model = dictionary.resolve(name)!;
+  const images = [A, B, C].slice(0, pictures);
+  const [endpoint] = chooseVideo(model, pictures);
+  const { calls } = fitVideo({ prompt: "a fox", images, extra }, endpoint!);
+  expect([endpoint!.id, calls[0]!.input]).toEqual([name, expect.objectContaining(input)]);
+});
+
+test.each<[Record<string, unknown>, number | undefined]>([
+  [{ duration: "8s" }, 8],
+  [{ duration: 5 }, 5],
+  [{ duration_seconds: 4.5 }, 4.5],
+  [{ num_frames: 81, frames_per_second: 16 }, 5],
+  [{ num_frames: 97 }, 4],
+  [{ duration: "auto" }, undefined],
+  [{ prompt: "a fox" }, undefined],
+])("%j says a length of %p", (input, seconds) => {
+  expect(secondsOf(input)).toBe(seconds);
+});
+
+test.each([
+  ["fal-ai/kling-video/o3/pro/text-to-video", "fal-ai/kling-video/o3/pro/video-to-video/edit"],
+  ["fal-ai/wan/v2.7/text-to-video", "fal-ai/wan/v2.7/edit-video"],
+  ["fal-ai/wan/v2.2-a14b/text-to-video", "fal-ai/wan/v2.2-a14b/video-to-video"],
+  ["xai/grok-imagine-video/text-to-video", "xai/grok-imagine-video/edit-video"],
+  ["decart/lucy-edit/dev", "decart/lucy-edit/dev"],
+  ["fal-ai/veo3.1", undefined],
+  ["fal-ai/mochi-v1", undefined],
+])("a video of %s is changed by %p", (id, sibling) => {
+  const found = remixSibling((name) => catalog.get(name), catalog.get(id)!);
+  expect(found?.id).toBe(sibling);
 });
 
 describe("length", () => {
