@@ -138,7 +138,7 @@ export function createGateway(
   const jobOf = createJobOf(keys, config.falQueueUrl);
   const realtimeTokens = createRealtimeTokens();
   const realtime = createRealtime({
-    ...{ pass, log, runUrl: config.falRunUrl, restUrl: config.falRestUrl },
+    ...{ pass, purchases, log, runUrl: config.falRunUrl, restUrl: config.falRestUrl },
   });
   const webhookUrl = config.publicUrl && `${config.publicUrl.replace(/\/+$/, "")}/webhooks/fal`;
   const awaited = ({ webhook }: FalRequest) => webhook !== undefined && !webhookUrl;

@@ -35,6 +35,8 @@ export interface Bridge extends Handlers {
 export interface BridgeOptions {
   /** Where the other side is; rejects with Refusal. Aborted when nobody needs it any more. */
   address(signal: AbortSignal): Promise<string>;
+  /** The other side has said something. */
+  heard?(message: string | Uint8Array): void;
   /** Both sides are closed, or closing. */
   ended(): void;
   /** Milliseconds until the other side must be there. */
@@ -49,7 +51,8 @@ const ASK_MS = 10;
 const BROKEN = "the connection to fal broke";
 const ABSENT = "fal does not take the connection";
 
-export function createBridge({ address, ended, patience = 15_000 }: BridgeOptions): Bridge {
+export function createBridge(options: BridgeOptions): Bridge {
+  const { address, heard, ended, patience = 15_000 } = options;
   const gone = new AbortController();
   const early: (string | Uint8Array)[] = [];
   let client: Socket | undefined;
@@ -88,6 +91,7 @@ export function createBridge({ address, ended, patience = 15_000 }: BridgeOption
 
   function toClient(message: string | Uint8Array): void {
     if (over) return;
+    heard?.(message);
     // Bun drops what it cannot hold, and what is missing in the middle would not be noticed.
     const dropped = client!.send(message) === 0 && message.length > 0;
     if (dropped) return finish(1013, "the client does not read");

@@ -3,8 +3,10 @@ import { aliasOf } from "../fal/endpoint.ts";
 import { falError } from "../fal/error.ts";
 import type { Pass } from "../fal/pass.ts";
 import type { Log } from "../log.ts";
-import { createBridge, type Bridge, Refusal } from "./bridge.ts";
+import type { Buyer, Purchases } from "../fal/purchase.ts";
+import { createBridge, type Bridge, type Handlers, Refusal } from "./bridge.ts";
 import { put } from "./query.ts";
+import { createSocketBuying } from "./realtime-buying.ts";
 import { tokenOf } from "./realtime-tokens.ts";
 
 export interface Line {
@@ -17,10 +19,12 @@ export interface Line {
   /** A token of fal's that the client has already. */
   token?: string | undefined;
   ended?: () => void;
+  /** Who pays for what is said on it. */
+  buyer: Buyer;
 }
 
 export interface Realtime {
-  bridge(line: Line): Bridge;
+  bridge(line: Line): Handlers & Pick<Bridge, "end">;
   active(): number;
   /** Says farewell to everybody; a client connects anew, elsewhere. */
   stop(): void;
@@ -28,6 +32,8 @@ export interface Realtime {
 
 export interface RealtimeOptions {
   pass: Pass;
+  /** Where messages are paid. */
+  purchases: Purchases;
   log: Log;
   /** Bases of fal's synchronous API and of its REST API. */
   runUrl: string;
@@ -37,7 +43,8 @@ export interface RealtimeOptions {
 /** Seconds; what fal's own client asks for. */
 const LIFETIME = 120;
 
-export function createRealtime({ pass, log, runUrl, restUrl }: RealtimeOptions): Realtime {
+export function createRealtime(options: RealtimeOptions): Realtime {
+  const { pass, purchases, log, runUrl, restUrl } = options;
   const base = runUrl.replace(/\/+$/, "").replace(/^http/, "ws");
   const tokens = `${restUrl.replace(/\/+$/, "")}/tokens/`;
   const active = new Set<Bridge>();
@@ -66,7 +73,9 @@ export function createRealtime({ pass, log, runUrl, restUrl }: RealtimeOptions):
 
   return {
     bridge(line) {
+      const buying = createSocketBuying(purchases, line.buyer, line.id);
       const bridge = createBridge({
+        heard: buying.heard,
         address: (signal) =>
           addressOf(line, signal).catch((error: unknown) => {
             if (!signal.aborted) log.warn("no realtime token of fal's", { app: line.id, error });
@@ -78,7 +87,7 @@ export function createRealtime({ pass, log, runUrl, restUrl }: RealtimeOptions):
         },
       });
       active.add(bridge);
-      return bridge;
+      return { ...buying.handlers(bridge), end: bridge.end };
     },
     active: () => active.size,
     stop() {

@@ -5,6 +5,7 @@ import { trace } from "../http/trace.ts";
 import type { Handlers } from "../relay/bridge.ts";
 import { refused } from "../relay/fault.ts";
 import { take } from "../relay/query.ts";
+import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
 import { isNative } from "./native.ts";
 
@@ -53,7 +54,8 @@ export function realtime(deps: Deps, become: Become): RealtimeRoute {
       const { search, value } = take(new URL(request.url).search, TOKEN);
       const traced = trace(request);
       const { promise: ended, resolve } = Promise.withResolvers<void>();
-      const line = { id, path: "/realtime", search, ended: resolve };
+      const buyer = buyerOf(request, name);
+      const line = { id, path: "/realtime", search, ended: resolve, buyer };
       const issued = value !== undefined && realtimeTokens.holderOf(value) !== undefined;
       const bridge = realtime.bridge({ ...line, token: issued ? value : undefined });
       traced.model = id;
