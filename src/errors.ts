@@ -97,13 +97,17 @@ const LIMITS: Readonly<Record<string, (ctx: Fault["ctx"]) => string>> = {
   file_download_error: () => "could not be downloaded",
 };
 
+/** Bun's words for a lost PostgreSQL; its own for stopping (57P01, 57P02), starting (57P03) and being full (53300). */
+const AWAY = /^(ERR_POSTGRES_CONNECTION_|57P0[123]$|53300$)/;
+
 /** Total: any thrown value becomes an error that is fit for a client. Its `cause` is what was thrown. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   if (thrown instanceof FalError) return fromFal(thrown);
   if (thrown instanceof ValidationError) return fromValidation(thrown);
-  const { code, name, cause } = (thrown ?? {}) as {
+  const { code, errno, name, cause } = (thrown ?? {}) as {
     code?: unknown;
+    errno?: unknown;
     name?: unknown;
     cause?: unknown;
   };
@@ -119,6 +123,14 @@ export function toApiError(thrown: unknown): ApiError {
   }
   if (name === "AbortError") {
     return new ApiError(499, "The client left.", INVALID, { code: "client_left", cause: thrown });
+  }
+  if (AWAY.test(String(code)) || AWAY.test(String(errno))) {
+    const message = "The database is out of reach right now. Try again in a moment.";
+    return new ApiError(503, message, "server_error", {
+      code: "database_unavailable",
+      headers: { "retry-after": "2" },
+      cause: thrown,
+    });
   }
   const message = "Something went wrong inside the gateway.";
   return new ApiError(500, message, "server_error", { code: "internal_error", cause: thrown });

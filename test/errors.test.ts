@@ -38,6 +38,27 @@ test("a client that left", () => {
   expect(toApiError(new DOMException("gone", "AbortError")).status).toBe(499);
 });
 
+test.each([
+  ["nothing answers", { code: "ERR_POSTGRES_CONNECTION_REFUSED" }],
+  ["the connection broke", { code: "ERR_POSTGRES_CONNECTION_CLOSED" }],
+  ["it is being stopped", { code: "ERR_POSTGRES_SERVER_ERROR", errno: "57P01" }],
+  ["it is starting", { code: "ERR_POSTGRES_SERVER_ERROR", errno: "57P03" }],
+  ["it takes no more", { code: "ERR_POSTGRES_SERVER_ERROR", errno: "53300" }],
+])("PostgreSQL where %s: try again", (_, fault) => {
+  const error = toApiError(Object.assign(new Error("opensesame"), fault));
+  expect([error.status, error.code, error.headers["retry-after"]]).toEqual([
+    ...[503, "database_unavailable", "2"],
+  ]);
+  expect(error.message).not.toContain("opensesame");
+});
+
+test("what PostgreSQL refuses is a mistake of falgate's", () => {
+  const fault = { code: "ERR_POSTGRES_SERVER_ERROR", errno: "23505" };
+  expect(seen(toApiError(Object.assign(new Error("opensesame"), fault)))).toEqual(
+    INTERNAL as never,
+  );
+});
+
 /** fal's answer of that status and body, as the gateway reads it. */
 const fal = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   falError(
