@@ -32,6 +32,8 @@ export interface RestCaller {
   signal: AbortSignal;
   /** Whether a token for that app may be had; any, where it is left out. */
   mayUse?(app: string): boolean;
+  /** It spends from a budget, of which fal's own tokens know nothing. */
+  budgeted?: boolean | undefined;
 }
 
 export interface Uploading {
@@ -106,7 +108,8 @@ export function createRest(options: RestOptions): Rest {
   }
 
   return {
-    async call(method, path, search, body, { headers, base: own, signal, mayUse }) {
+    async call(method, path, search, body, caller) {
+      const { headers, base: own, signal, mayUse, budgeted } = caller;
       const name = path.replace(/\/+$/, "");
       const check = Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
       if (!check) return refused(404, `There is no ${method} ${path} here.`);
@@ -119,6 +122,7 @@ export function createRest(options: RestOptions): Rest {
       if (wrong) return refused(422, wrong);
       const denied = appsOf(asked).find((app) => mayUse?.(app) === false);
       if (denied) return refused(403, `This key may not use the app '${denied}'.`);
+      if (budgeted && appsOf(asked).length > 0) return refused(403, BUDGETED);
       const url = `${base}${path}${search}`;
       const { response } = await pass({ method, url, headers: toFal(headers), body, signal });
       const text = await textOf(response);
@@ -160,6 +164,9 @@ export function createRest(options: RestOptions): Rest {
     },
   };
 }
+
+const BUDGETED =
+  "This key has a budget, and a token of fal's could spend past it. Connect to this gateway's address with the key itself.";
 
 /** Why an upload did not come to its end. */
 function unstored(cause: unknown, host: string): Error {

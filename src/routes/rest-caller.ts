@@ -10,6 +10,7 @@ export function restCaller({ originOf }: Pick<Deps, "originOf">, request: Reques
   return {
     ...{ holder, headers, signal, base: originOf(request) },
     // fal's clients name an app with its owner or without.
+    budgeted: holder.limits?.budget !== undefined,
     mayUse: (app) => mayUse(holder, { id: app, endpoints: [{ id: `fal-ai/${app}` }] }),
   };
 }

@@ -105,6 +105,17 @@ describe.each(engines)("$name", (engine) => {
     expect(booked(await books.closed())).toBe(billed(books));
   });
 
+  test("a token of fal's, with which a client could spend past the budget, is not to be had", async () => {
+    const books = await open();
+    const key = await makeKey(books, { name: "anna", budget: "5usd/month" });
+    const response = await ask(books, key, "/rest/tokens/", { allowed_apps: ["flux"] });
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain("This key has a budget");
+    expect(submitted(books.fal)).toEqual([]);
+    const free = await makeKey(books, { name: "free" });
+    expect((await ask(books, free, "/rest/tokens/", { allowed_apps: ["flux"] })).status).toBe(200);
+  });
+
   test("one key's budget is nobody else's", async () => {
     const books = await open();
     const anna = await makeKey(books, { name: "anna", budget: "0.03usd/month" });
