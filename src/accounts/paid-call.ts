@@ -1,6 +1,6 @@
 /** One paid call on its way through the books: opened, taken by fal, over. */
 import type { FalKey } from "../fal/keys.ts";
-import type { Buyer, End, Order, Purchase, Soon, Taken, Wait } from "../fal/purchase.ts";
+import type { Buyer, End, Order, Purchase, Soon, Taken, Tokens, Wait } from "../fal/purchase.ts";
 import type { Log } from "../log.ts";
 import type { Counters } from "../store/counters/counters.ts";
 import type { UsageRecord } from "../store/usage/record.ts";
@@ -15,6 +15,8 @@ export interface PaidCallParts {
   prices: Prices;
   /** Units that fal will count, told from what it is sent. */
   estimate(unit: string, endpoint: string, input: unknown): number;
+  /** So many tokens in that unit; nothing where it counts something else. */
+  tokensIn(unit: string, tokens: number): number | undefined;
   /** Without it, nobody waits. */
   turns?: Turns | undefined;
   log: Log;
@@ -128,7 +130,9 @@ export class PaidCall implements Purchase {
 
   turn(wait?: Wait): Soon<FalKey | undefined> {
     const { turns } = this.#parts;
-    return turns && this.#wait(turns, wait);
+    if (turns) return this.#wait(turns, wait);
+    this.#waits = undefined;
+    return undefined;
   }
 
   async #wait(turns: Turns, wait?: Wait): Promise<FalKey | undefined> {
@@ -143,6 +147,7 @@ export class PaidCall implements Purchase {
       this.drop();
       throw error;
     }
+    this.#waits = undefined;
     // Dropped while it waited: nobody would give the turn back.
     if (this.#over) this.#release();
     return this.#turn?.key;
@@ -187,7 +192,7 @@ export class PaidCall implements Purchase {
     }
     this.#over = true;
     this.#parts.register.over(this);
-    const free = end.cost === undefined && end.state !== "completed" && !end.units;
+    const free = end.state !== "completed" && !end.units && !end.tokens;
     if (this.#price || end.cost !== undefined || free) return this.#settle(end);
     void this.#pricedLate(end);
   }
@@ -221,7 +226,7 @@ export class PaidCall implements Purchase {
   /** What fal says it has cost; where it says nothing, what was expected of one that succeeded. */
   #settle({ state, units: said, cost: dollars, tokens }: End): void {
     const record = this.#record;
-    record.units = said ?? (state === "completed" ? record.units : 0);
+    record.units = said ?? this.#counted(tokens) ?? (state === "completed" ? record.units : 0);
     record.cost = microUsd(dollars ?? (record.units ?? 0) * (record.unitPrice ?? 0));
     record.state = state;
     record.held = 0;
@@ -232,6 +237,12 @@ export class PaidCall implements Purchase {
     this.#input = undefined;
     this.#parts.usage.write({ ...record });
     this.#pay(record.cost);
+  }
+
+  /** A language model's stream whose client has left is worth what has come of it. */
+  #counted(tokens: Tokens | undefined): number | undefined {
+    if (!tokens || !this.#price) return undefined;
+    return this.#parts.tokensIn(this.#price.unit, tokens.input + tokens.output);
   }
 
   #release(): void {

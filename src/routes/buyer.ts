@@ -3,13 +3,15 @@ import { admitted } from "../accounts/principal.ts";
 import type { Buyer } from "../fal/purchase.ts";
 import { trace } from "../http/trace.ts";
 
-export function buyerOf(request: Request, model: string): Buyer {
+/** `waits` is told how many come before it, if it has to wait for its turn. */
+export function buyerOf(request: Request, model: string, waits?: (ahead: number) => void): Buyer {
   const { id: owner } = admitted(request);
   const traced = trace(request);
   return {
     ...{ owner, model, trace: traced.id, route: new URL(request.url).pathname },
     waits(ahead) {
       traced.queuePosition ??= ahead;
+      waits?.(ahead);
     },
   };
 }

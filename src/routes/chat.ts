@@ -2,6 +2,7 @@
 import { Elysia } from "elysia";
 import { createAwaited } from "../generation/tasks/awaited.ts";
 import { answers, requests } from "../http/answers.ts";
+import { late } from "../http/late.ts";
 import { passingBody, textOf } from "../http/parse.ts";
 import { trace } from "../http/trace.ts";
 import { DEFAULT_IMAGE_MODEL } from "../models/aliases/images.ts";
@@ -12,6 +13,7 @@ import type { ChatRequest } from "../openai/chat/request.ts";
 import { draw } from "./chat-drawing.ts";
 import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
+import { errorFrame } from "./errors.ts";
 import { CHAT_ANSWERS, CHAT_EVENTS, CHAT_REQUESTS } from "./examples/chat.ts";
 import { converse } from "./language.ts";
 import { permittedModel } from "./model.ts";
@@ -30,10 +32,12 @@ export function chat(deps: Deps) {
     const deadline = conversationDeadline(request, config.requestTimeout);
     const named = withModel(textOf(request), model.upstream);
     const text = body.stream ? withUsage(named, body.stream_options) : named;
-    return deadline.guard(async () => {
+    const lined = Promise.withResolvers<number>();
+    const silence = config.streamKeepalive * 1000;
+    const answered = deadline.guard(async () => {
       const answer = await ask(deps, {
         path: "chat/completions",
-        buyer: buyerOf(request, name),
+        buyer: buyerOf(request, name, lined.resolve),
         said: body,
         text,
         signal: deadline.signal,
@@ -45,9 +49,11 @@ export function chat(deps: Deps) {
         usage: body.stream_options?.include_usage === true,
         trace: traced,
         deadline,
-        silence: config.streamKeepalive * 1000,
+        silence,
       });
     });
+    if (!body.stream) return answered;
+    return late(answered, { lined: lined.promise, trace: traced, silence, fail: errorFrame });
   }
 
   return new Elysia({ prefix: "/v1/chat", tags: ["Chat"] }).post(

@@ -5,6 +5,7 @@ import { toApiError } from "../errors.ts";
 import { FalError } from "../fal/error.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { answers, requests } from "../http/answers.ts";
+import { late } from "../http/late.ts";
 import { passingBody, textOf } from "../http/parse.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
@@ -18,6 +19,7 @@ import { fromChat } from "../openai/responses/response.ts";
 import { buyerOf } from "./buyer.ts";
 import { chunks } from "./chunks.ts";
 import type { Deps } from "./deps.ts";
+import { errorFrame } from "./errors.ts";
 import { RESPONSE_ANSWERS, RESPONSE_EVENTS, RESPONSE_REQUESTS } from "./examples/responses.ts";
 import { wholeCompletion } from "./language.ts";
 import { languageModel } from "./model.ts";
@@ -44,11 +46,12 @@ export function responses(deps: Deps) {
     traced.model = name;
     const { upstream } = languageModel(deps, name, request);
     const deadline = conversationDeadline(request, config.requestTimeout);
-    return deadline.guard(async () => {
+    const lined = Promise.withResolvers<number>();
+    const answered = deadline.guard(async () => {
       const { id: owner } = admitted(request);
       const native = await offered({
         path: "responses",
-        buyer: buyerOf(request, name),
+        buyer: buyerOf(request, name, lined.resolve),
         said: params,
         text: textFor(params, request, upstream, owner),
         signal: deadline.signal,
@@ -63,6 +66,8 @@ export function responses(deps: Deps) {
       if (Date.now() > refusedUntil) refusedUntil = Date.now() + REFUSED_MS;
       return answer;
     });
+    if (!params.stream) return answered;
+    return late(answered, { lined: lined.promise, trace: traced, silence, fail: errorFrame });
   }
 
   /** The body as it came, unless it refers to what only this process remembers. */

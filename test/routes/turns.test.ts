@@ -134,6 +134,37 @@ describe("the client sees", () => {
     expect(await response.text()).toContain("In the queue, 1 ahead");
   });
 
+  test.each([
+    ["/v1/chat/completions", { messages: [{ role: "user", content: "Hello" }] }, "data: [DONE]"],
+    ["/v1/responses", { input: "Hello" }, "response.completed"],
+  ])("its place in a stream of words, which opens at once: %s", async (path, body, end) => {
+    await begin(1, { runTime: 300 });
+    await busy(2);
+    const asked = { model: "openai/gpt-4o", stream: true, ...body };
+    const response = await post(path, "anna", asked);
+    expect(response.status).toBe(200);
+    expect(response.headers.get(POSITION)).toBe("1");
+    expect(response.headers.get("content-type")).toStartWith("text/event-stream");
+    const text = await response.text();
+    expect(text).toStartWith(": 1 ahead\n\n");
+    expect(text).toContain(end);
+    // Whoever need not wait is told nothing of it.
+    expect(await (await post(path, "bert", asked)).text()).not.toContain("ahead");
+  });
+
+  test("in a stream that has opened, a failure as its last event", async () => {
+    await begin(1, { runTime: 300 });
+    await busy(1);
+    const messages = [{ role: "user", content: "[sandbox error=500]" }];
+    const body = { model: "openai/nothing-of-the-kind", stream: true, messages };
+    const response = await post("/v1/chat/completions", "anna", body);
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    expect(text).toStartWith(": 0 ahead\n\n");
+    expect(text).toContain('"error":{"message"');
+    expect((await draw("bert", "the slot is free again")).status).toBe(200);
+  });
+
   test("its place in a task, until fal has it", async () => {
     await begin(1, { runTime: 400 });
     await busy(2);
