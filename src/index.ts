@@ -3,11 +3,14 @@ import "./cli/first.ts"; // Before what follows is evaluated.
 import { main } from "./cli/main.ts";
 import { requireBun } from "./cli/runtime.ts";
 
+/** How long a line waits for others. */
+const GATHER_MS = 5;
+
 /** How long the last words may take to reach whoever reads them. */
 const DRAIN_MS = 2_000;
 
 /**
- * Lines of one turn of the loop go out together: under load, a write for each costs as much as the
+ * Lines of a few milliseconds go out together: under load, a write for each costs as much as the
  * answer. What is written to a pipe is on its way for a while, and an exit would cut it off.
  */
 function writer(stream: NodeJS.WriteStream) {
@@ -23,7 +26,7 @@ function writer(stream: NodeJS.WriteStream) {
   process.on("exit", flush);
   return {
     write(text: string): void {
-      if (held === "") setImmediate(flush);
+      if (held === "") setTimeout(flush, GATHER_MS);
       held += text;
     },
     done(): Promise<void> {

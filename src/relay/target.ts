@@ -26,7 +26,8 @@ export interface Asked {
 /** The endpoints of an alias, best first; nothing for a name that is none. */
 export type Chain = (name: string) => readonly string[] | undefined;
 
-const SEGMENT = /^[A-Za-z0-9_][\w.~-]*$/;
+/** At least an owner and an application, in plain characters, and no dot segment. */
+const ENDPOINT = /^\w[\w.~-]*(?:\/\w[\w.~-]*)+$/;
 const REQUEST = /^\/(.+?)\/requests\/([^/]+)((?:\/[a-z]+)*)\/?$/;
 const REQUEST_ID = /^[\w-]{1,128}$/;
 
@@ -77,15 +78,10 @@ function endpoints(path: string, chain: Chain): Target["ids"] | undefined {
       ? chain(name.slice(0, -STREAM.length))?.map((id) => id + STREAM)
       : undefined;
   const ids = chain(name) ?? streamed() ?? [path];
-  return isChain(ids) && ids.every(isEndpoint) ? ids : undefined;
+  return isChain(ids) && ids.every((id) => ENDPOINT.test(id)) ? ids : undefined;
 }
 
 const isChain = (ids: readonly string[]): ids is Target["ids"] => ids.length > 0;
-
-function isEndpoint(id: string): boolean {
-  const segments = id.split("/");
-  return segments.length >= 2 && segments.every((segment) => SEGMENT.test(segment));
-}
 
 function decoded(path: string): string {
   if (!path.includes("%") || /%2f|%5c/i.test(path)) return path;
