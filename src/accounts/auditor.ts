@@ -6,7 +6,9 @@ import type { UsageStore } from "../store/usage/usage.ts";
 import type { Till } from "./purchases.ts";
 
 export interface Auditor {
-  /** Sets aside what open calls may cost, and from then on looks for their ends. */
+  /** Sets aside again what the calls of earlier processes may cost: before that, nothing may be sold. */
+  prepare(): Promise<void>;
+  /** Looks for their ends from now on. */
   start(): void;
   /** One look at every call that nobody follows. */
   round(): Promise<void>;
@@ -60,13 +62,12 @@ export function createAuditor(options: AuditorOptions): Auditor {
     await Promise.all(Array.from({ length: WIDTH }, work));
   }
 
-  function run(first: Promise<void>): void {
-    current = first
-      .then(round)
+  function run(): void {
+    current = round()
       .catch((error: unknown) => log.error("open calls cannot be looked at", { error }))
       .then(() => {
         if (ending.signal.aborted) return;
-        timer = setTimeout(() => run(Promise.resolve()), pause);
+        timer = setTimeout(run, pause);
         timer.unref();
         pause = Math.min(2 * pause, everyMs);
       });
@@ -74,8 +75,8 @@ export function createAuditor(options: AuditorOptions): Auditor {
 
   return {
     round,
-    // Whatever is in the books now was opened before: a process has only begun.
-    start: () => run(till.takeUp(now())),
+    prepare: () => till.takeUp(now()),
+    start: run,
     async stop() {
       ending.abort();
       clearTimeout(timer);

@@ -20,7 +20,7 @@ export interface PurchasesOptions extends Omit<PaidCallParts, "register" | "now"
 }
 
 export interface Till extends Purchases {
-  /** Finds what is open in the books since before `before`, and sets its money aside again. */
+  /** Finds what is open in the books since before `before`. Resolves when its money is set aside again. */
   takeUp(before: number): Promise<void>;
   /** Open calls whose end nobody in this process will tell. */
   left(): readonly UsageRecord[];
@@ -118,17 +118,17 @@ export function createPurchases(options: PurchasesOptions): Till {
     return paid;
   }
 
-  function recalled(record: UsageRecord): PaidCall {
+  async function recalled(record: UsageRecord): Promise<PaidCall> {
     const paid = begin(record, { id: record.id, endpoint: record.endpoint, way: "queue" });
     paid.recall(record);
-    void replace(paid, record.held);
+    await replace(paid, record.held);
     return paid;
   }
 
   /** What is in the books only. Another process may have told its end. */
   async function endUnknown(requestId: string, end: Parameters<Purchase["ended"]>[0]) {
     const record = await usage.openBy(requestId);
-    if (record) (byId.get(record.id) ?? recalled(record)).ended(end);
+    if (record) (byId.get(record.id) ?? (await recalled(record))).ended(end);
   }
 
   return {
@@ -144,7 +144,7 @@ export function createPurchases(options: PurchasesOptions): Till {
     async takeUp(before) {
       for (let last: UsageRecord | undefined; ;) {
         const page = await usage.open(before, PAGE, last);
-        for (const record of page) if (!byId.has(record.id)) recalled(record);
+        await Promise.all(page.map((record) => byId.has(record.id) || recalled(record)));
         last = page.at(-1);
         if (page.length < PAGE) return;
       }

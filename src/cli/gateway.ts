@@ -59,6 +59,8 @@ export interface Gateway extends Deps {
   /** Requests of fal's own API that are being watched. */
   following(): number;
   deliveries: Deliveries;
+  /** Learns who may call and what their budgets hold: before that, nobody may be let in. */
+  prepare(): Promise<void>;
   /** Takes up what an earlier process left: tasks and requests to follow, webhooks to call. */
   start(): void;
   /** Ends what goes on in the background. What is left is taken up at the next start. */
@@ -211,6 +213,10 @@ export function createGateway(
     running: generations.running,
     following: follows.active,
     deliveries,
+    async prepare() {
+      await accounts.keyring.refresh();
+      await auditor.prepare();
+    },
     start() {
       accounts.start();
       auditor.start();

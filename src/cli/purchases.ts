@@ -12,7 +12,7 @@ import type { Pass } from "../fal/pass.ts";
 import type { Platform } from "../fal/platform.ts";
 import type { Log } from "../log.ts";
 import type { Catalog } from "../models/catalog.ts";
-import { estimate } from "../models/estimate.ts";
+import { estimate, tokensIn } from "../models/estimate.ts";
 import { createWriteBehind } from "../store/batch.ts";
 import type { Counters } from "../store/counters/counters.ts";
 import { type Database, openDatabase } from "../store/database.ts";
@@ -45,6 +45,7 @@ export function gatewayPurchases(config: Config, parts: PurchaseParts) {
       log,
     }),
     estimate: (unit, endpoint, input) => estimate(unit, input, catalog.get(endpoint)),
+    tokensIn,
     budgetOf: (owner) => keyring.byId(owner)?.limits?.budget,
     missingPrice: config.missingPrice,
   });

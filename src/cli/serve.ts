@@ -55,7 +55,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   });
   // Asked for before anyone can know that it listens: a signal must not come in between.
   const asked = new Promise<string>(invocation.onSignal);
-  await gateway.accounts.keyring.refresh();
+  await gateway.prepare();
   listen(app, config, hostname);
   gateway.start();
 

@@ -17,6 +17,10 @@ export function estimate(unit: string, input: unknown, endpoint?: Endpoint): num
   return counted / sizeOf(unit);
 }
 
+/** So many tokens in that unit; nothing where it counts something else. */
+export const tokensIn = (unit: string, tokens: number): number | undefined =>
+  /token/i.test(unit) ? tokens / sizeOf(unit) : undefined;
+
 type Count = (input: Input, endpoint?: Endpoint) => number;
 
 /** The first that matches. */

@@ -26,6 +26,7 @@ function process(database: Database) {
     usage,
     prices: { known: () => PRICE, of: () => PRICE },
     estimate: (_, __, input) => (input as { units: number } | undefined)?.units ?? 1,
+    tokensIn: () => undefined,
     budgetOf: () => BUDGET,
     missingPrice: "refuse",
     log: silent,

@@ -272,6 +272,22 @@ describe.each(engines)("$name", (engine) => {
     expect(row!.cost).toBe(billed(books));
   });
 
+  test("a stream whose client leaves costs what has come of it, by fal's price for tokens", async () => {
+    await fresh();
+    const content = "[sandbox delay=20ms tokens=500]";
+    const body = { model: "gpt-4o-mini", messages: [{ role: "user", content }], stream: true };
+    const response = await post("/v1/chat/completions", body);
+    const reader = response.body!.getReader();
+    await reader.read();
+    await Bun.sleep(100);
+    await reader.cancel();
+    const [row] = await books.closed();
+    expect(row).toMatchObject({ state: "cancelled", unit: "1m tokens" });
+    expect(row!.outputTokens).toBeGreaterThan(0);
+    expect(row!.outputTokens).toBeLessThan(500);
+    expect(row!.cost).toBe(row!.inputTokens! + row!.outputTokens!);
+  });
+
   test("a client that asks for no usage sees none", async () => {
     await fresh();
     const body = { model: "gpt-4o-mini", messages, stream: true };

@@ -65,6 +65,7 @@ export async function books(): Promise<Row[]> {
     usage,
     prices: { known: () => price, of: () => price },
     estimate: (unit, _, input) => estimate(unit, input),
+    tokensIn: () => undefined,
     budgetOf: () => budget,
     missingPrice: "refuse",
     log: silent,

@@ -32,7 +32,7 @@ export async function keepingBooks(database: Database, options: Options = {}): P
       ...options.shared,
     },
   });
-  await gateway.parts.accounts.keyring.refresh();
+  await gateway.parts.prepare();
 
   async function rows(): Promise<UsageRecord[]> {
     await usage.flush();
