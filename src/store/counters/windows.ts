@@ -72,7 +72,7 @@ const at = ({ ring, first }: Window, index: number) => ring[(first + index) % ri
 
 /** A limit of 0 has no moment to wait for: it is the whole window's length away, always. */
 const until = (moment: number | undefined, windowMs: number, time: number) =>
-  Math.max(0, (moment ?? time) + windowMs - time);
+  Math.min(windowMs, Math.max(0, (moment ?? time) - time + windowMs));
 
 function forget(window: Window, time: number): void {
   while (window.count > 0 && at(window, 0)! <= time - window.windowMs) {
