@@ -77,11 +77,8 @@ describe.each(PLACES)("%s", (_, start: Start) => {
     for (const key of allowed) {
       const path = `/fal-ai/flux/requests/${id}`;
       const headers = { authorization: `Key ${key}` };
-      const status = await call(gateway, { path: `${path}/status`, headers });
-      expect(await status.json()).toMatchObject({
-        status: "COMPLETED",
-        response_url: `${gateway.url}${path}`,
-      });
+      const status = await completed(gateway, id, "fal-ai/flux", key);
+      expect(status).toMatchObject({ response_url: `${gateway.url}${path}` });
       const result = await call(gateway, { path, headers });
       expect([result.status, await result.json()]).toMatchObject([200, { prompt: "a cat" }]);
       const nobody = await everything(UNKNOWN, key);
