@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { call, completed, OTHER_KEY, type Submitted, TWO_CLIENTS } from "../relay/support.ts";
 import { until } from "../support/clients.ts";
+import { received } from "../support/fal.ts";
 import { asBinary, type Gateway, type Running } from "../support/gateway.ts";
 
 const closing: (() => unknown)[] = [];
@@ -107,7 +108,7 @@ test("result, owner and state survive, though fal has forgotten", async () => {
       expect([refused.status, await refused.text()]).toEqual([404, words]);
     }
   }
-  expect(fal.requests).toEqual([]);
+  expect(received(fal)).toEqual([]);
 });
 
 test("webhooks: one of a request that was running, one that had failed", async () => {

@@ -9,7 +9,7 @@ import { createJobOf } from "../../src/relay/job.ts";
 import { memoryRequests } from "../../src/cli/requests.ts";
 import type { FalRequest } from "../../src/store/request.ts";
 import { until } from "../support/clients.ts";
-import { FAL_KEY, fastFal } from "../support/fal.ts";
+import { FAL_KEY, fastFal, received } from "../support/fal.ts";
 import { asBinary, assembled, CLIENT_KEY, type Gateway } from "../support/gateway.ts";
 
 const closing: Gateway[] = [];
@@ -218,7 +218,7 @@ describe("at the wire", () => {
     ];
     gateway.parts.start();
     await until(async () => (await requests.pending(Date.now() + 1, 9)).length === 0);
-    expect(gateway.fal.requests.some(({ path }) => path.endsWith("/stream"))).toBe(false);
+    expect(received(gateway.fal).some(({ path }) => path.endsWith("/stream"))).toBe(false);
     gateway.fal.reset();
 
     const result = await ask(gateway, good);
@@ -233,7 +233,7 @@ describe("at the wire", () => {
     const failed = await ask(gateway, bad);
     expect(failed.status).toBe(422);
     expect(await failed.json()).toMatchObject({ detail: [{ type: "no_media_generated" }] });
-    expect(gateway.fal.requests).toEqual([]);
+    expect(received(gateway.fal)).toEqual([]);
   });
 
   test("one that fal has forgotten before: 404, and fal is left alone", async () => {
@@ -242,15 +242,15 @@ describe("at the wire", () => {
     const id = await submit(gateway);
     gateway.fal.reset();
     gateway.parts.start();
-    await until(() => gateway.fal.requests.length > 0);
+    await until(() => received(gateway.fal).length > 0);
     await until(async () => (await ask(gateway, id)).status === 404);
-    const count = gateway.fal.requests.length;
+    const count = received(gateway.fal).length;
     for (const path of [id, `${id}/status`, `${id}/status/stream`]) {
       const response = await ask(gateway, path);
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ status: "NOT_FOUND" });
     }
-    expect(gateway.fal.requests).toHaveLength(count);
+    expect(received(gateway.fal)).toHaveLength(count);
   });
 
   test("the binary ends at once although requests are pending", async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, spyOn, test } from "b
 import { createFalClient } from "@fal-ai/client";
 import { decodeMessage, encodeMessage } from "../../src/sandbox/msgpack.ts";
 import { until } from "../support/clients.ts";
-import { FAL_KEY } from "../support/fal.ts";
+import { FAL_KEY, received } from "../support/fal.ts";
 import { asBinary, assembled, CLIENT_KEY, type Gateway, type Start } from "../support/gateway.ts";
 
 const Real = globalThis.WebSocket;
@@ -72,7 +72,7 @@ describe.each(PLACES)("%s", (_, start) => {
     socket.close(1000, "done");
     expect(await closed).toMatchObject({ code: 1000 });
 
-    const [token, ...more] = gateway.fal.requests.filter(({ host }) => host !== "platform");
+    const [token, ...more] = received(gateway.fal).filter(({ host }) => host !== "platform");
     expect(more).toEqual([]);
     expect(token).toMatchObject({
       ...{ method: "POST", host: "rest", path: "/tokens" },
@@ -115,14 +115,14 @@ describe.each(PLACES)("%s", (_, start) => {
       });
       expect(response.status).toBe(status);
       expect(await dial(gateway, path, headers).opened).toBe(false);
-      expect(gateway.fal.requests).toEqual([]);
+      expect(received(gateway.fal)).toEqual([]);
     },
   );
 
   test("what is no handshake is no socket", async () => {
     const response = await gateway.fetch(app, { headers: KEY });
     expect([404, 405]).toContain(response.status);
-    expect(gateway.fal.requests).toEqual([]);
+    expect(received(gateway.fal)).toEqual([]);
   });
 
   test("fal's refusal closes it with a reason", async () => {
@@ -171,7 +171,7 @@ describe.each(PLACES)("%s", (_, start) => {
     warn.mockRestore();
     // The token that falgate fetched for it is the one it shows, and no second one is made.
     expect(seen[0]).toContain("fal_jwt_token=ey");
-    const tokens = gateway.fal.requests.filter(({ path }) => path === "/tokens");
+    const tokens = received(gateway.fal).filter(({ path }) => path === "/tokens");
     expect(tokens.map(({ body }) => body)).toMatchObject([{ allowed_apps: ["flux-lora"] }]);
     expect(JSON.stringify(gateway.fal.requests)).not.toContain(CLIENT_KEY);
   });

@@ -13,7 +13,7 @@ import {
   type Options,
   type Start,
 } from "../support/gateway.ts";
-import { FAL_KEY } from "../support/fal.ts";
+import { FAL_KEY, received } from "../support/fal.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -122,7 +122,7 @@ describe.each(PLACES)("without an address of its own, %s", (_, start) => {
     expect(await isGenuine(gateway, call!, "/rest/.well-known/jwks.json")).toBe(true);
     expect(call!.headers.get("authorization")).toBeNull();
 
-    const [submitted] = gateway.fal.requests;
+    const [submitted] = received(gateway.fal);
     expect(submitted!.query).toEqual({ fal_max_queue_length: "9" });
     expect(JSON.stringify(gateway.fal.requests)).not.toContain(client.host);
     for (const secret of [CLIENT_KEY, FAL_KEY]) {
@@ -156,7 +156,7 @@ describe.each(PLACES)("without an address of its own, %s", (_, start) => {
       detail: [{ loc: ["query", "fal_webhook"], msg, type: "value_error" }],
       message: `fal_webhook ${msg}`,
     });
-    expect(gateway.fal.requests).toEqual([]);
+    expect(received(gateway.fal)).toEqual([]);
   });
 });
 
@@ -172,7 +172,7 @@ describe.each(PLACES)("with an address of its own, %s", (_, start) => {
     expect(client.calls[0]!.body).toMatchObject({
       ...{ request_id: body.request_id, status: "OK", payload: { prompt: "a cat" } },
     });
-    expect(gateway.fal.requests[0]!.query).toEqual({ fal_webhook: `${url}webhooks/fal` });
+    expect(received(gateway.fal)[0]!.query).toEqual({ fal_webhook: `${url}webhooks/fal` });
     // It was not watched: nothing was asked between the submission and fal's call.
     const id = body.request_id!;
     expect(asked(gateway.fal)).toEqual([
@@ -185,7 +185,7 @@ describe.each(PLACES)("with an address of its own, %s", (_, start) => {
       headers: { authorization: `Key ${CLIENT_KEY}` },
     });
     expect(await result.json()).toMatchObject({ prompt: "a cat" });
-    expect(gateway.fal.requests).toEqual([]);
+    expect(received(gateway.fal)).toEqual([]);
   });
 });
 
@@ -220,7 +220,7 @@ describe("a call that is not fal's", () => {
       body: '{"prompt":"a dog"}',
     });
     await until(() => calls.length > 0);
-    const before = fal.requests.length;
+    const before = received(fal).length;
     return { gateway, client, fal, id: body.request_id!, foreign: calls[0]!, before };
   }
 
@@ -251,7 +251,9 @@ describe("a call that is not fal's", () => {
     for (const timestamp of [String(Number(now) - 301), String(Number(now) + 302), "0", "x"]) {
       expect(await post(gateway, signed({ "request-id": id, timestamp }), claims)).toBe(401);
     }
-    const known = fal.requests.slice(before).map(({ path }) => path);
+    const known = received(fal)
+      .slice(before)
+      .map(({ path }) => path);
     expect(new Set(known)).toEqual(new Set(["/.well-known/jwks.json"]));
     expect(known).toHaveLength(1);
     expect(client.calls).toEqual([]);

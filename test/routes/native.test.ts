@@ -1,5 +1,6 @@
 /** fal's own API under falgate's address: each operation, by each way that leads to it. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { received } from "../support/fal.ts";
 import { CLIENT_KEY, type Gateway, PLACES, type Start } from "../support/gateway.ts";
 import { serverEvents } from "../../src/fal/events.ts";
 import {
@@ -229,14 +230,14 @@ describe.each(PLACES)("fal's operations, %s", (_, start: Start) => {
   test("an alias falls back where fal has retired its first endpoint", async () => {
     gateway.fal.reset();
     const { body } = await ask({ path: "/flux-dev", body: { prompt: "a" } });
-    const [first] = gateway.fal.requests;
+    const [first] = received(gateway.fal);
     gateway.fal.update({ retired: [first!.path.slice(1)] });
     gateway.fal.reset();
     const later = await ask({ path: "/flux-dev/", body: { prompt: "a" } });
     gateway.fal.update({ retired: [] });
     expect(body.request_id).toBeString();
     expect(later.response.status).toBe(200);
-    const [again, other] = gateway.fal.requests;
+    const [again, other] = received(gateway.fal);
     expect(again!.path).toBe(first!.path);
     expect(other!.path).not.toBe(first!.path);
     const status = await completed(gateway, String(later.body.request_id), "flux-dev");

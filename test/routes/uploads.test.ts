@@ -1,5 +1,6 @@
 /** Files on their way to fal's storage through falgate: in one piece, in parts, as Python sends them, as a form. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { received } from "../support/fal.ts";
 import { CLIENT_KEY, type Gateway, PLACES, type Start } from "../support/gateway.ts";
 import { asked, call, expectNoClientKey, natively } from "../relay/support.ts";
 
@@ -44,7 +45,7 @@ describe.each(PLACES)("uploads, %s", (_, start: Start) => {
     const put = await send(upload_url!, "PUT", BYTES, { "content-type": "image/png" });
     expect(put.status).toBe(200);
     expect(await held(file_url!)).toEqual({ type: "image/png", sha: sha(BYTES) });
-    const [sent] = gateway.fal.requests.filter(({ method }) => method === "PUT");
+    const [sent] = received(gateway.fal).filter(({ method }) => method === "PUT");
     expect(sent!.headers).toMatchObject({ "content-type": "image/png", "content-length": "22" });
     expect(sent!.headers).not.toHaveProperty("authorization");
   });
@@ -84,7 +85,7 @@ describe.each(PLACES)("uploads, %s", (_, start: Start) => {
       authorization: `Key ${CLIENT_KEY}`,
     });
     expect(wrong.status).toBe(401);
-    expect(gateway.fal.requests[0]!.headers).not.toHaveProperty("authorization");
+    expect(received(gateway.fal)[0]!.headers).not.toHaveProperty("authorization");
   });
 
   test("as a form, of any size, the file anywhere in it", async () => {
@@ -131,7 +132,7 @@ describe.each(PLACES)("uploads, %s", (_, start: Start) => {
       ]);
     }
     expect((await gateway.fetch(`/uploads/${ticket}`)).status).toBe(405);
-    expect(gateway.fal.requests).toEqual([]);
+    expect(received(gateway.fal)).toEqual([]);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   test,
 } from "bun:test";
 import { png } from "../support/files.ts";
+import { received } from "../support/fal.ts";
 import { asBinary, CLIENT_KEY, type Running } from "../support/gateway.ts";
 import { asked, expectNoClientKey } from "../relay/support.ts";
 
@@ -103,8 +104,8 @@ describe.each(WAYS)("through %s", (_, client) => {
     for (const url of [submitted.status_url, submitted.response_url, submitted.cancel_url]) {
       expect(url).toStartWith(`${gateway.url}/`);
     }
-    const [received] = gateway.fal.requests;
-    expect(received!.headers).toMatchObject({
+    const [submission] = received(gateway.fal);
+    expect(submission!.headers).toMatchObject({
       "x-fal-queue-priority": "low",
       "x-fal-runner-hint": "lora-1",
       "user-agent": expect.stringContaining("@fal-ai/client"),
@@ -143,7 +144,7 @@ describe.each(WAYS)("through %s", (_, client) => {
     const url = await fal.storage.upload(file, { lifecycle: { expiresIn: "1h" } });
     expect(url).toStartWith(gateway.fal.url);
     expect(await (await fetch(url)).bytes()).toEqual(await file.bytes());
-    expect(gateway.fal.requests[0]!.headers["x-fal-object-lifecycle"]).toBe(
+    expect(received(gateway.fal)[0]!.headers["x-fal-object-lifecycle"]).toBe(
       '{"expiration_duration_seconds":3600}',
     );
     gateway.fal.reset();
@@ -168,7 +169,7 @@ describe.each(WAYS)("through %s", (_, client) => {
       new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
     const stored = await (await fetch(url)).arrayBuffer();
     expect(await digest(stored)).toBe(await digest(await file.arrayBuffer()));
-    const puts = gateway.fal.requests.filter(({ method }) => method === "PUT");
+    const puts = received(gateway.fal).filter(({ method }) => method === "PUT");
     expect(puts).toHaveLength(10);
   });
 
@@ -227,5 +228,5 @@ test("a wrong key: the client is told which", async () => {
   });
   const error = await fal.run(FLUX, { input }).catch((error: unknown) => error);
   expect(error).toMatchObject({ status: 401, message: expect.stringContaining("key") });
-  expect(gateway.fal.requests).toEqual([]);
+  expect(received(gateway.fal)).toEqual([]);
 });

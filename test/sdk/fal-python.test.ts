@@ -5,6 +5,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { serverEvents } from "../../src/fal/events.ts";
+import { received } from "../support/fal.ts";
 import { asBinary, CLIENT_KEY, type Running } from "../support/gateway.ts";
 import { asked, expectNoClientKey } from "../relay/support.ts";
 
@@ -115,7 +116,7 @@ describe.each([
     ]);
     expect(events.at(-1)!.logs).toHaveLength(2);
     expect(await handle.get()).toMatchObject({ images: [{ width: 1024 }] });
-    expect(gateway.fal.requests[0]!.headers).toMatchObject({
+    expect(received(gateway.fal)[0]!.headers).toMatchObject({
       ...{ "x-fal-runner-hint": "h", "x-fal-queue-priority": "low" },
       "user-agent": HEADERS["user-agent"],
     });

@@ -20,6 +20,10 @@ export function sent({ requests }: Sandbox): Sent[] {
   return requests.filter(({ host }) => host !== "media" && host !== "platform").map(plain);
 }
 
+/** The same as it came, with its headers and with media: whatever falgate does for somebody. */
+export const received = ({ requests }: Sandbox) =>
+  requests.filter(({ host }) => host !== "platform");
+
 /** What was submitted, in order: a generation is paid for here. */
 export const submitted = (fal: Sandbox): Sent[] =>
   sent(fal).filter(({ method }) => method === "POST");
