@@ -123,7 +123,7 @@ describe("the result", () => {
     const { queue } = open(() =>
       Response.json({ images: [] }, { headers: { "x-fal-billable-units": "1.5" } }),
     );
-    expect(await queue.result(job())).toEqual({ output: { images: [] }, units: 1.5 });
+    expect(await queue.result(job())).toEqual({ output: { images: [] }, units: 1.5, billed: 1.5 });
   });
 
   test("that is no JSON is not asked for again and again", async () => {
