@@ -1,6 +1,6 @@
 /** Previews of a finished video: the model's own, else its first picture, taken out once. */
 import { outOfPatience } from "../generation/generation.ts";
-import type { NewTask, Task, TaskMedia, Tasks } from "../generation/task.ts";
+import type { Task, TaskMedia, Tasks } from "../generation/task.ts";
 import { failureOf } from "../generation/tasks/settled.ts";
 import { preview } from "../models/output.ts";
 import { ApiError, invalidRequest } from "../openai/error.ts";
@@ -22,7 +22,7 @@ export async function variantOf(
   throw invalidRequest(message, "variant", "unsupported_variant");
 }
 
-/** A picture that could not be taken out is tried again for the next client, so often. */
+/** What could not be taken out is tried again for the next client, so often in all. */
 const TRIES = 3;
 
 /** The ids of what takes out a video's first picture: named after the video, so each is made once. */
@@ -38,24 +38,33 @@ async function firstFrame(
   patience: number,
 ): Promise<TaskMedia> {
   const { owner, model, origin } = video;
+  const [id, isNew] = await freeId(video, tasks);
+  if (isNew) {
+    const frame = { kind: "frame", request: { video: url }, dialect: "preview" } as const;
+    const task = { ...frame, id, owner, model, ...(origin === undefined ? {} : { origin }) };
+    await tasks.create(task).catch(there);
+  }
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(outOfPatience(patience)), patience);
-  const either = AbortSignal.any([signal, ending.signal]);
   try {
-    for (const [index, id] of previewIds(video.id).entries()) {
-      const known = await tasks.find(owner, id);
-      const frame = { kind: "frame", request: { video: url }, dialect: "preview" } as const;
-      const made = { ...frame, id, owner, model, ...(origin === undefined ? {} : { origin }) };
-      if (!known) await tasks.create(made satisfies NewTask).catch(there);
-      const over = await tasks.settled(owner, id, either);
-      if (over.state === "completed" && over.media[0]) return over.media[0];
-      const failedBefore = known?.state === "failed" && index < TRIES - 1;
-      if (!failedBefore) throw failureOf(over);
-    }
-    throw failureOf(video);
+    const over = await tasks.settled(owner, id, AbortSignal.any([signal, ending.signal]));
+    const [picture] = over.media;
+    if (over.state === "completed" && picture) return picture;
+    throw failureOf(over);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The first that has not failed before, or the last; and whether there is no such task yet. */
+async function freeId({ id, owner }: Task, tasks: Tasks): Promise<[id: string, isNew: boolean]> {
+  const ids = previewIds(id);
+  for (const each of ids) {
+    const known = await tasks.find(owner, each);
+    if (!known) return [each, true];
+    if (known.state !== "failed" && known.state !== "cancelled") return [each, false];
+  }
+  return [ids.at(-1)!, false];
 }
 
 /** Somebody else has just begun it. */
