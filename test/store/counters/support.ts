@@ -22,18 +22,23 @@ export interface RedisServer {
   thaw(): void;
 }
 
-/** Ends with the tests, however they end. */
+/** It ends with the tests, however they end: then its standard input is closed. */
+const LEASH = '"$@" >/dev/null & echo $!; read -r _; kill -KILL $!; wait';
+
 export async function redisServer(): Promise<RedisServer> {
   const port = await freePort();
   const fixed = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--databases", "1000"];
-  let server: Bun.Subprocess;
+  let leash: Bun.Subprocess<"pipe", "pipe", "ignore">;
+  let pid = 0;
   let database = 0;
 
   async function start(): Promise<void> {
-    server = Bun.spawn([program!, "--port", String(port), ...fixed], {
-      ...{ cwd: "/tmp", stdout: "ignore", stderr: "ignore" },
+    leash = Bun.spawn(["sh", "-c", LEASH, "sh", program!, "--port", String(port), ...fixed], {
+      ...{ cwd: "/tmp", stdin: "pipe", stdout: "pipe", stderr: "ignore" },
     });
-    server.unref();
+    leash.unref();
+    const { value } = await leash.stdout.getReader().read();
+    pid = Number(new TextDecoder().decode(value));
     for (let tries = 0; ; tries++) {
       const client = new Bun.RedisClient(`redis://127.0.0.1:${port}`, { autoReconnect: false });
       try {
@@ -50,16 +55,15 @@ export async function redisServer(): Promise<RedisServer> {
   }
 
   await start();
-  process.once("exit", () => server.kill("SIGKILL"));
   return {
     url: () => `redis://127.0.0.1:${port}/${++database}`,
     async kill() {
-      server.kill("SIGKILL");
-      await server.exited;
+      await leash.stdin.end();
+      await leash.exited;
     },
     start,
-    freeze: () => server.kill("SIGSTOP"),
-    thaw: () => server.kill("SIGCONT"),
+    freeze: () => void process.kill(pid, "SIGSTOP"),
+    thaw: () => void process.kill(pid, "SIGCONT"),
   };
 }
 
