@@ -2,6 +2,12 @@
 
 export const microUsd = (dollars: number): number => Math.round(dollars * 1e6);
 
+/**
+ * What a price may come to: rounded up, but not by what multiplying fractions has left behind, which
+ * would make a call too dear for a budget that it fits exactly.
+ */
+export const mostMicroUsd = (dollars: number): number => Math.ceil(Math.round(dollars * 1e8) / 100);
+
 /** `$0.04`, `$12`, `$0.000559`: no more digits than say something, and at least cents where there are any. */
 export function money(micro: number): string {
   const dollars = micro / 1e6;

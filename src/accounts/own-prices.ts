@@ -9,8 +9,9 @@ export function readOwnPrices(table: Readonly<Record<string, unknown>>): Map<str
 }
 
 function read(endpoint: string, value: unknown): OwnPrice {
-  const given = typeof value === "number" ? { amount: value } : (Object(value) as object);
-  const { amount, unit, ...others } = given as Record<string, unknown>;
+  const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
+  const given = isTable ? (value as Record<string, unknown>) : { amount: value };
+  const { amount, unit, ...others } = given;
   const other = Object.keys(others)[0];
   if (other !== undefined) throw new Error(`[prices] "${endpoint}" has no "${other}"`);
   if (typeof amount !== "number" || !(amount >= 0) || !Number.isFinite(amount)) {

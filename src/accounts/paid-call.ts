@@ -5,7 +5,7 @@ import type { Log } from "../log.ts";
 import type { Counters } from "../store/counters/counters.ts";
 import type { UsageRecord } from "../store/usage/record.ts";
 import type { UsageStore } from "../store/usage/usage.ts";
-import { microUsd } from "./money.ts";
+import { microUsd, mostMicroUsd } from "./money.ts";
 import type { Price, Prices } from "./prices.ts";
 import type { Turn, Turns } from "./turns.ts";
 
@@ -100,7 +100,7 @@ export class PaidCall implements Purchase {
     this.#record.units = units;
     this.#record.unit = price.unit;
     this.#record.unitPrice = price.amount;
-    return Math.ceil(price.amount * units * 1e6);
+    return mostMicroUsd(price.amount * units);
   }
 
   /** So much is being set aside under that budget's name. */

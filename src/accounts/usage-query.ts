@@ -1,6 +1,7 @@
 /** What a report of the books is asked for in a query: which days, whose, and grouped by what. */
 import { invalidRequest } from "../openai/error.ts";
 import { type Dimension, DIMENSIONS, type Span } from "../store/usage/report.ts";
+import { startOf } from "./period.ts";
 
 export interface UsageQuery {
   span: Pick<Span, "from" | "to" | "model">;
@@ -28,12 +29,10 @@ export function readUsageQuery(
     if (PARAMS.has(param)) continue;
     throw invalidRequest(`There is no '${param}'. There are ${[...PARAMS].join(", ")}.`, param);
   }
-  const at = new Date(now);
-  const month = Date.UTC(at.getUTCFullYear(), at.getUTCMonth());
-  const from = dayOf(query, "from") ?? month;
+  const from = dayOf(query, "from") ?? startOf("month", now);
   const last = dayOf(query, "to");
   // The last day is in it, whole.
-  const to = last === undefined ? now + DAY_MS : last + DAY_MS;
+  const to = (last ?? startOf("day", now)) + DAY_MS;
   if (to <= from) throw invalidRequest("'to' must not be before 'from'.", "to");
   return {
     span: { from, to, model: text(query, "model") },

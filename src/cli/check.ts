@@ -2,6 +2,7 @@
 import { createFalKeys } from "../fal/keys.ts";
 import { createProbe, type Verdict } from "../fal/probe.ts";
 import { dictionaryOf } from "./gateway.ts";
+import { ownPrices } from "./purchases.ts";
 import type { Invocation } from "./shell.ts";
 import { settings } from "./settings.ts";
 import { callbackSecret } from "./tasks.ts";
@@ -17,6 +18,8 @@ export async function check(invocation: Invocation): Promise<number> {
   const config = await settings(invocation);
   out("configuration: fine\n");
   out(`models: ${dictionaryOf(config).list().length} names\n`);
+  const prices = ownPrices(config).size;
+  if (prices > 0) out(`prices: ${prices} of your own\n`);
   if (config.apiKey.length === 0) {
     out(
       "API_KEY: not set; without a key of falgate keys create, only this machine will be served\n",

@@ -57,7 +57,8 @@ export function gatewayPurchases(config: Config, parts: PurchaseParts) {
   return { till, auditor };
 }
 
-function ownPrices({ prices }: Config) {
+/** `[prices]` of falgate.toml. Throws ConfigError. */
+export function ownPrices({ prices }: Config) {
   try {
     return readOwnPrices(prices);
   } catch (error) {

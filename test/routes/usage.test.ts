@@ -43,7 +43,7 @@ const NO_TOKENS = { input_tokens: 0, output_tokens: 0 };
 const ANNA = { calls: 3, failed: 1, cost_usd: 0.075, ...NO_TOKENS };
 const BERT = { calls: 1, failed: 0, cost_usd: 0.039, ...NO_TOKENS };
 const TOTAL = { calls: 4, failed: 1, cost_usd: 0.114, ...NO_TOKENS };
-const REPORT = { object: "list", from: month, has_more: false };
+const REPORT = { object: "list", from: month, to: today, has_more: false };
 const KEY = expect.stringMatching(/^key_/);
 
 describe("/admin/usage", () => {
