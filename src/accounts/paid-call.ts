@@ -1,16 +1,14 @@
 /** One paid call on its way through the books: opened, taken by fal, over. */
 import type { FalKey } from "../fal/keys.ts";
 import type { Buyer, End, Order, Purchase, Soon, Taken, Tokens, Wait } from "../fal/purchase.ts";
-import type { Log } from "../log.ts";
-import type { Counters } from "../store/counters/counters.ts";
-import type { UsageRecord } from "../store/usage/record.ts";
+import { NOTHING_YET, type UsageRecord } from "../store/usage/record.ts";
 import type { UsageStore } from "../store/usage/usage.ts";
+import { Earmark, type EarmarkParts } from "./earmark.ts";
 import { microUsd, mostMicroUsd } from "./money.ts";
 import type { Price, Prices } from "./prices.ts";
 import type { Turn, Turns } from "./turns.ts";
 
-export interface PaidCallParts {
-  counters: Pick<Counters, "settle" | "free">;
+export interface PaidCallParts extends EarmarkParts {
   usage: Pick<UsageStore, "write">;
   prices: Prices;
   /** Units that fal will count, told from what it is sent. */
@@ -19,7 +17,6 @@ export interface PaidCallParts {
   tokensIn(unit: string, tokens: number): number | undefined;
   /** Without it, nobody waits. */
   turns?: Turns | undefined;
-  log: Log;
   now(): number;
   /** Where an open call is found again. */
   register: {
@@ -40,9 +37,7 @@ export class PaidCall implements Purchase {
   /** Kept until it has told what it will cost: it may be a film in text. */
   #input: unknown;
   #price: Price | undefined;
-  #budget: string | undefined;
-  /** The money is being set aside: its end has to wait for that. */
-  #holding: Promise<void> | undefined;
+  #earmark: Earmark | undefined;
   #turn: Turn | undefined;
   #waits: Buyer["waits"];
   #began = performance.now();
@@ -73,7 +68,7 @@ export class PaidCall implements Purchase {
   }
 
   get pressing(): boolean {
-    return this.#budget !== undefined || this.#turn !== undefined;
+    return this.#earmark !== undefined || this.#turn !== undefined;
   }
 
   /** What is known of it at this moment. */
@@ -105,12 +100,8 @@ export class PaidCall implements Purchase {
 
   /** So much is being set aside under that budget's name. */
   holding(budget: string, amount: number, held: Promise<unknown>): void {
-    this.#budget = budget;
     this.#record.held = amount;
-    this.#holding = held.then(
-      () => void (this.#holding = undefined),
-      () => void (this.#budget = undefined),
-    );
+    this.#earmark = new Earmark(budget, this.id, held, this.#parts);
   }
 
   /** As another process has left it. */
@@ -214,7 +205,7 @@ export class PaidCall implements Purchase {
     this.#over = true;
     this.#release();
     this.#parts.register.over(this);
-    this.#pay(0);
+    this.#earmark?.settle(0);
   }
 
   /** Nobody knew its price when it was made. */
@@ -236,7 +227,7 @@ export class PaidCall implements Purchase {
     record.outputTokens = tokens?.output ?? null;
     this.#input = undefined;
     this.#parts.usage.write({ ...record });
-    this.#pay(record.cost);
+    this.#earmark?.settle(record.cost);
   }
 
   /** A language model's stream whose client has left is worth what has come of it. */
@@ -249,38 +240,6 @@ export class PaidCall implements Purchase {
     this.#turn?.release();
     this.#turn = undefined;
   }
-
-  /** The budget learns of it behind the caller's back. */
-  #pay(cost: number): void {
-    if (this.#budget !== undefined) void this.#told(this.#budget, cost);
-  }
-
-  async #told(budget: string, cost: number): Promise<void> {
-    const { counters, log } = this.#parts;
-    try {
-      await this.#holding;
-      if (cost > 0) await counters.settle(budget, this.id, cost);
-      else await counters.free(budget, this.id);
-    } catch (error) {
-      log.warn("a budget could not be told what a call has cost", { id: this.id, cost, error });
-    }
-  }
 }
 
 type Nullable<T> = { [Key in keyof T]: T[Key] | null };
-
-const NOTHING_YET = {
-  cost: 0,
-  state: "open",
-  held: 0,
-  requestId: null,
-  falKey: null,
-  endedAt: null,
-  latencyMs: null,
-  queueMs: null,
-  units: null,
-  unit: null,
-  unitPrice: null,
-  inputTokens: null,
-  outputTokens: null,
-} as const;

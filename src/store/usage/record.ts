@@ -39,6 +39,23 @@ export interface UsageRecord {
   readonly outputTokens: number | null;
 }
 
+/** What is known of a call that has only been opened, beside who makes it. */
+export const NOTHING_YET = {
+  cost: 0,
+  state: "open",
+  held: 0,
+  requestId: null,
+  falKey: null,
+  endedAt: null,
+  latencyMs: null,
+  queueMs: null,
+  units: null,
+  unit: null,
+  unitPrice: null,
+  inputTokens: null,
+  outputTokens: null,
+} as const;
+
 export function toRow(record: UsageRecord) {
   return {
     id: record.id,
