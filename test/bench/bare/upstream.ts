@@ -1,4 +1,8 @@
-/** A fal whose answers cost next to nothing: what is submitted runs for ever, bodies are counted or made up. */
+/**
+ * A fal whose answers cost next to nothing: what is submitted runs for ever, bodies are counted or made
+ * up. A submission is answered after `DELAY` milliseconds.
+ */
+const delay = Number(process.env.DELAY ?? 0);
 const base = `http://127.0.0.1:${process.env.PORT}/queue`;
 const encoder = new TextEncoder();
 const block = new Uint8Array(65_536).fill(97);
@@ -60,6 +64,7 @@ Bun.serve({
     if (bytes > 0) return made(bytes);
     if (path.startsWith("/run")) return counted(request.body);
     await request.arrayBuffer();
+    if (delay > 0) await Bun.sleep(delay);
     return submitted(path);
   },
 });
