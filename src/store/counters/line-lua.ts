@@ -115,6 +115,7 @@ return serve()
 /** ARGV more: `lane id`. */
 export const GIVE_BACK = script(`${HEAD}
 redis.call('ZREM', line .. 'taken', ARGV[7])
+redis.call('HDEL', line .. 'granted:' .. me, string.match(ARGV[7], '%S+$'))
 return serve()
 `);
 
