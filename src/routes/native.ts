@@ -8,7 +8,7 @@ import { trace } from "../http/trace.ts";
 import { bodyOf } from "../relay/body.ts";
 import { endpointOf } from "../relay/buying.ts";
 import { notAllowed, notFound, refused } from "../relay/fault.ts";
-import type { Caller } from "../relay/relay.ts";
+import type { Caller } from "../relay/caller.ts";
 import { type Host, readTarget, type Target } from "../relay/target.ts";
 import { uploadBounds } from "./bounds.ts";
 import { buyerOf } from "./buyer.ts";
