@@ -9,11 +9,25 @@ test("its tables are up to date; if not: bun scripts/readme.ts", async () => {
   expect(await withTables(text)).toBe(text);
 });
 
+const links = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link]) => link!);
+
 test("the files that it links to are there", async () => {
-  const links = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link]) => link!);
-  expect(links).toContain("docs/falgate.png");
-  for (const link of links) {
+  const files = links.filter((link) => !link.startsWith("#"));
+  expect(files).toContain("docs/falgate.png");
+  for (const link of files) {
     const there = await Bun.file(join(dirname(README), link)).exists();
     expect({ link, there }).toEqual({ link, there: true });
   }
+});
+
+test("every heading is in the list at its top, and nothing else", () => {
+  const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading!);
+  const anchors = headings.map(
+    (heading) =>
+      `#${heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, "")
+        .replaceAll(" ", "-")}`,
+  );
+  expect(links.filter((link) => link.startsWith("#"))).toEqual(anchors.slice(0, -1));
 });
