@@ -10,7 +10,14 @@ const error = (code: string, status = 400) => ({
 });
 
 const task = (state: Task["state"], more: object = {}) =>
-  ({ state, kind: "video", request: { prompt: "x" }, media: [], progress: 5, ...more }) as unknown as Task;
+  ({
+    state,
+    kind: "video",
+    request: { prompt: "x" },
+    media: [],
+    progress: 5,
+    ...more,
+  }) as unknown as Task;
 
 const pictures = { request: { prompt: "x", images: ["https://x/a.png"] } };
 const media = [{ url: "https://x/v.mp4" }];
