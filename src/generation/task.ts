@@ -70,6 +70,8 @@ export type NewTask = Named &
     upsample?: boolean;
     /** What the client calls `callbackUrl`; it is not kept. */
     callbackParam?: string;
+    /** Names the request that it is made for: as long as it is remembered, no other task has it. */
+    once?: string;
   };
 
 /** One file that was made. */
@@ -141,10 +143,12 @@ export interface TaskPage {
 export interface Tasks {
   /**
    * Plans it first: throws ApiError (400, 404) with the parameter named, and nothing is written or
-   * submitted. Resolves once it is written; it then goes on by itself.
+   * submitted; 409 `task_exists` where there is one of that id, or `once`. Resolves once it is written; it then goes on by itself.
    */
   create(task: NewTask): Promise<Task>;
   find(owner: string, id: string): Promise<Task | undefined>;
+  /** The task that was made for that request. */
+  findOnce(owner: string, once: string): Promise<Task | undefined>;
   list(owner: string, query: TaskQuery): Promise<TaskPage>;
   /**
    * Ends it where that is still possible, and waits a moment for fal's word on it: `cancelled`, the

@@ -1,6 +1,7 @@
 /** Videos as the relays ask for them: durable tasks, made under an id of the dialect's own form. */
 import { admitted } from "../accounts/principal.ts";
-import type { NewTask, Task } from "../generation/task.ts";
+import type { Task } from "../generation/task.ts";
+import { createMaker, type IdOf, type Unnamed } from "../generation/tasks/once.ts";
 import { trace } from "../http/trace.ts";
 import { ApiError } from "../openai/error.ts";
 import type { Wanted } from "../relays/fields.ts";
@@ -8,35 +9,32 @@ import type { Deps } from "./deps.ts";
 import { mediaLink } from "./links.ts";
 import { adjustments } from "./pictures.ts";
 import { priorityOf } from "./priority.ts";
+import { repetitionOf } from "./repetition.ts";
 
 /** Statuses that a creation may fail with. */
-export const CREATING = [400, 401, 402, 403, 404, 413, 429, 503];
+export const CREATING = [400, 401, 402, 403, 404, 413, 422, 429, 503];
 
 export interface Dialect {
   /** Whose routes answer for the task: to any other it does not exist. */
   name: string;
-  id(): string;
+  id: IdOf;
 }
 
-/** Begins it. Throws ApiError, 400 or 404 with the parameter named, and then nothing is submitted. */
-export async function begin(
-  { tasks, originOf }: Deps,
-  request: Request,
-  { name, id }: Dialect,
-  wanted: Wanted,
-): Promise<Task> {
-  trace(request).model = wanted.model;
-  const asker = { owner: admitted(request).id, origin: originOf(request), ...priorityOf(request) };
-  const named = { dialect: name, ...asker };
-  for (;;) {
-    const task = await tasks.create({ ...wanted, ...named, id: id() } as NewTask).catch(taken);
-    if (task) return task;
-  }
-}
+/**
+ * Begins it, or finds the one that the client began with the same request before; `said` is everything
+ * that the client said. Rejects with ApiError, 400 or 404 with the parameter named, and then nothing is
+ * submitted.
+ */
+export type Begin = (request: Request, wanted: Wanted, said: unknown) => Promise<Task>;
 
-/** The few letters of an id may meet again within a second. */
-function taken(error: unknown): undefined {
-  if (!(error instanceof ApiError && error.code === "task_exists")) throw error;
+export function beginner({ tasks, originOf }: Deps, { name, id }: Dialect): Begin {
+  const maker = createMaker(tasks, id);
+  return async (request, wanted, said) => {
+    trace(request).model = wanted.model;
+    const owner = admitted(request).id;
+    const own = { dialect: name, owner, origin: originOf(request), ...priorityOf(request) };
+    return maker.create({ ...wanted, ...own } as Unnamed, repetitionOf(request, said));
+  };
 }
 
 /** The caller's own task of that dialect; any other is a 404 that says no more than that. */

@@ -10,7 +10,7 @@ import { JimengSubmitParams, wanted } from "../relays/jimeng/submit.ts";
 import { refusal } from "../relays/envelope.ts";
 import type { Deps } from "./deps.ts";
 import { JIMENG_FETCHED, JIMENG_REQUESTS, JIMENG_SUBMITTED } from "./examples/relays.ts";
-import { begin, CREATING, found, told } from "./filming.ts";
+import { beginner, CREATING, found, told } from "./filming.ts";
 
 const Id = Type.String({
   description: "As `submit` answered it.",
@@ -20,8 +20,10 @@ const Id = Type.String({
 const DIALECT = { name: "jimeng", id: () => jimengId() };
 
 export function jimeng(deps: Deps) {
+  const begin = beginner(deps, DIALECT);
+
   async function submit(body: JimengSubmitParams, request: Request): Promise<Response> {
-    const task = await begin(deps, request, DIALECT, wanted(body, JIMENG_MODEL));
+    const task = await begin(request, wanted(body, JIMENG_MODEL), body);
     return told(deps, request, task, submitted);
   }
 
@@ -38,7 +40,7 @@ export function jimeng(deps: Deps) {
         operationId: "submitJimengVideo",
         summary: "Film, as the Jimeng relay does",
         description:
-          "Begins a video and answers at once with the task's id in `data`. A failure has its word in `code` in place of `success`, and the parameter at fault in `error.param`.",
+          "Begins a video and answers at once with the task's id in `data`. A failure has its word in `code` in place of `success`, and the parameter at fault in `error.param`. The same `Idempotency-Key` gets the same task.",
         security: [{ bearer: [] }],
         ...requests(JIMENG_REQUESTS),
         responses: answers(JimengSubmitted, CREATING, {

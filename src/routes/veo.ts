@@ -8,9 +8,9 @@ import { VideoCreateParams, wanted } from "../relays/veo/create.ts";
 import { veoId } from "../relays/veo/id.ts";
 import type { Deps } from "./deps.ts";
 import { VEO_CREATED, VEO_QUERIED, VEO_REQUESTS } from "./examples/relays.ts";
-import { begin, CREATING, found, told } from "./filming.ts";
+import { beginner, CREATING, found, told } from "./filming.ts";
 
-const NAME = "veo";
+const DIALECT = { name: "veo", id: ({ model }: { model: string }) => veoId(model) };
 
 const Query = Type.Object({
   id: Type.String({
@@ -21,13 +21,14 @@ const Query = Type.Object({
 });
 
 export function veo(deps: Deps) {
+  const begin = beginner(deps, DIALECT);
+
   async function create(body: VideoCreateParams, request: Request): Promise<Response> {
-    const dialect = { name: NAME, id: () => veoId(body.model) };
-    return told(deps, request, await begin(deps, request, dialect, wanted(body)), created);
+    return told(deps, request, await begin(request, wanted(body), body), created);
   }
 
   async function query(id: string, request: Request): Promise<Response> {
-    const task = await found(deps, request, { name: NAME }, { id, param: "id" });
+    const task = await found(deps, request, DIALECT, { id, param: "id" });
     return told(deps, request, task, queried);
   }
 
@@ -39,7 +40,7 @@ export function veo(deps: Deps) {
         operationId: "createRelayedVideo",
         summary: "Film, as the VEO relay does",
         description:
-          "Begins a video and answers at once with the id to query it by. It is carried out whether or not anybody asks for it, and paid once.",
+          "Begins a video and answers at once with the id to query it by. It is carried out whether or not anybody asks for it, and paid once: the same `Idempotency-Key` gets the same video.",
         security: [{ bearer: [] }],
         ...requests(VEO_REQUESTS),
         responses: answers(VideoCreated, CREATING, { examples: VEO_CREATED }),

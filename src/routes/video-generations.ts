@@ -9,7 +9,7 @@ import { VideoGenerateParams, wanted } from "../relays/new-api/submit.ts";
 import { refusal } from "../relays/envelope.ts";
 import type { Deps } from "./deps.ts";
 import { NEW_API_FETCHED, NEW_API_REQUESTS, NEW_API_SUBMITTED } from "./examples/relays.ts";
-import { begin, CREATING, found, told } from "./filming.ts";
+import { beginner, CREATING, found, told } from "./filming.ts";
 
 const Id = Type.String({
   description: "As the creation answered it.",
@@ -19,8 +19,10 @@ const Id = Type.String({
 const DIALECT = { name: "new-api", id: newApiId };
 
 export function videoGenerations(deps: Deps) {
+  const begin = beginner(deps, DIALECT);
+
   async function submit(body: VideoGenerateParams, request: Request): Promise<Response> {
-    return told(deps, request, await begin(deps, request, DIALECT, wanted(body)), submitted);
+    return told(deps, request, await begin(request, wanted(body), body), submitted);
   }
 
   async function fetch(id: string, request: Request): Promise<Response> {
@@ -35,7 +37,8 @@ export function videoGenerations(deps: Deps) {
       detail: {
         operationId: "generateVideo",
         summary: "Film, as new-api does",
-        description: "Begins a video and answers at once with the id to fetch it by.",
+        description:
+          "Begins a video and answers at once with the id to fetch it by; the same `Idempotency-Key` gets the same video.",
         security: [{ bearer: [] }],
         ...requests(NEW_API_REQUESTS),
         responses: answers(VideoSubmitted, CREATING, {

@@ -2,7 +2,7 @@
 import { admitted } from "../accounts/principal.ts";
 import { remixOf } from "../generation/remix.ts";
 import { isOver, type Task } from "../generation/task.ts";
-import { createMaker, type Unnamed } from "../generation/tasks/once.ts";
+import { createMaker, prefixed, type Unnamed } from "../generation/tasks/once.ts";
 import { planOf } from "../generation/tasks/plans.ts";
 import { failureOf } from "../generation/tasks/settled.ts";
 import { trace } from "../http/trace.ts";
@@ -36,7 +36,7 @@ interface Work {
 
 export function createVideoMaking(deps: Deps) {
   const { config, dictionary, attachments, originOf } = deps;
-  const maker = createMaker(deps.tasks, "video_");
+  const maker = createMaker(deps.tasks, prefixed("video_"));
 
   /** How it is fitted to the first endpoint. Throws 400 for what cannot be asked of it. */
   function fitted(model: string, request: VideoRequest) {

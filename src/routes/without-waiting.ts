@@ -2,7 +2,7 @@
 import { admitted } from "../accounts/principal.ts";
 import type { TaskWork } from "../generation/task.ts";
 import { neutral } from "../generation/tasks/neutral.ts";
-import { createMaker, type Unnamed } from "../generation/tasks/once.ts";
+import { createMaker, prefixed, type Unnamed } from "../generation/tasks/once.ts";
 import { invalidRequest } from "../openai/error.ts";
 import type { WithoutWaiting } from "../openai/task.ts";
 import type { Deps } from "./deps.ts";
@@ -46,7 +46,7 @@ export function asksNotToWait(
 
 /** Answers 202 with the task; the same task where the client repeats itself. */
 export function withoutWaiting(deps: Pick<Deps, "tasks" | "originOf" | "mediaStore">) {
-  const maker = createMaker(deps.tasks, "task_");
+  const maker = createMaker(deps.tasks, prefixed("task_"));
 
   return async (request: Request, { said, ...errand }: Errand): Promise<Response> => {
     const origin = deps.originOf(request);

@@ -43,4 +43,11 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   KEYS,
   USAGE,
+  {
+    name: "tasks that are made once",
+    statements: [
+      `alter table tasks add column once text`,
+      `create unique index tasks_once on tasks (once) where once is not null`,
+    ],
+  },
 ];

@@ -26,6 +26,7 @@ const task = (id: string, changes: Partial<TaskRecord> = {}): TaskRecord => ({
   callback: "none",
   callbackAt: null,
   callbackTries: 0,
+  once: null,
   request: { prompt: "a\0lighthouse 🗼" },
   facts: { media: [] },
   ...changes,
@@ -69,6 +70,19 @@ describe.each([...engines])("$name", ({ fresh }) => {
     expect(await store.find("t")).toEqual(written);
     expect(await store.find("other")).toBeUndefined();
     expect(await store.find("t\0")).toBeUndefined();
+  });
+
+  test("of those made for the same request there is one, until it is forgotten", async () => {
+    const all = ["a", "b", "c"].map((id) => task(id, { once: "key" }));
+    const written = await Promise.all(all.map((each) => store.insert(each)));
+    expect(written.filter(Boolean).length).toBe(1);
+    const first = await store.findOnce("key");
+    expect(first).toMatchObject({ id: all[written.indexOf(true)]!.id, once: "key" });
+    expect(await store.findOnce("other")).toBeUndefined();
+    expect(await store.insert(task("d", { once: "other" }))).toBe(true);
+    await store.advance(change(first!.id, "completed", { expiresAt: 3_000 }));
+    await store.sweep({ now: 4_000, most: 100, maxBytes: 1e9 });
+    expect(await store.insert(task("e", { once: "key" }))).toBe(true);
   });
 
   test("a state only gives way to a later one, an end to none", async () => {

@@ -79,11 +79,12 @@ export function post(
   name: RelayName,
   body: Record<string, unknown> = {},
   key = CLIENT_KEY,
+  more: Record<string, string> = {},
 ): Promise<Response> {
   const relay: Relay = RELAYS[name];
   return gateway.fetch(relay.create, {
     method: "POST",
-    headers: { ...headers(key), "content-type": "application/json" },
+    headers: { ...headers(key), "content-type": "application/json", ...more },
     body: JSON.stringify({ ...relay.body, ...body }),
   });
 }

@@ -8,7 +8,7 @@ import { recentTasks } from "./recent.ts";
 /** A task that has no id yet. */
 export type Unnamed = NewTask extends infer Each
   ? Each extends unknown
-    ? Omit<Each, "id">
+    ? Omit<Each, "id" | "once">
     : never
   : never;
 
@@ -20,28 +20,44 @@ export interface Maker {
 /** An SDK repeats a call within minutes; an equal one that comes later is meant. */
 const REPEATED_MS = 15 * 60_000;
 
-/** `prefix` begins every id: `video_`. */
-export function createMaker(tasks: Tasks, prefix: string, now: () => number = Date.now): Maker {
+/** Ids of a relay are short, and two may meet; after so many there is another reason. */
+const NAMES = 3;
+
+/** A new id for that task, in the form of its dialect. */
+export type IdOf = (task: Unnamed) => string;
+
+/** Ids such as `video_0123456789abcdef0123456789abcdef`, of which no two are the same. */
+export const prefixed = (prefix: string) => () => prefix + crypto.randomUUID().replaceAll("-", "");
+
+export function createMaker(tasks: Tasks, idOf: IdOf, now: () => number = Date.now): Maker {
   /** What is being made at this moment: the store does not know it yet. */
   const underway = new Map<string, Promise<Task>>();
 
-  const named = (random: string) => prefix + random.replaceAll("-", "");
+  /** Nothing where another task was made for the same request meanwhile. */
+  async function named(task: Unnamed, once?: string): Promise<Task | undefined> {
+    for (let tries = 1; ; tries += 1) {
+      const whole = { ...task, id: idOf(task), ...(once === undefined ? {} : { once }) } as NewTask;
+      try {
+        return await tasks.create(whole);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.code === "task_exists")) throw error;
+        if (once !== undefined && (await tasks.findOnce(task.owner, once))) return undefined;
+        if (tries < NAMES) continue;
+        // It was made for a task that its owner has deleted.
+        if (once !== undefined) return undefined;
+        throw error;
+      }
+    }
+  }
 
   /** The same key means the same task, for as long as that is remembered. */
   async function withKey(task: Unnamed, key: string, print: string): Promise<Task> {
     const { owner, dialect } = task;
-    const id = named(new Bun.CryptoHasher("md5").update(hash([owner, dialect, key])).digest("hex"));
-    const known = await tasks.find(owner, id);
-    if (!known) {
-      const made = await tasks.create({ ...task, id }).catch((error: unknown) => {
-        if (error instanceof ApiError && error.code === "task_exists") return undefined;
-        throw error;
-      });
-      if (made) return made;
-    }
-    const found = known ?? (await tasks.find(owner, id));
-    if (!found || printOf(found) !== print) throw reusedKey();
-    return found;
+    const once = hash([owner, dialect, key]);
+    const known = await tasks.findOnce(owner, once);
+    const made = known ?? (await named(task, once)) ?? (await tasks.findOnce(owner, once));
+    if (!made || printOf(made) !== print) throw reusedKey();
+    return made;
   }
 
   async function repeated(task: Unnamed, print: string): Promise<Task | undefined> {
@@ -60,7 +76,7 @@ export function createMaker(tasks: Tasks, prefix: string, now: () => number = Da
       const place = `${owner} ${print}`;
       const earlier = retry ? (underway.get(place) ?? (await repeated(task, print))) : undefined;
       if (earlier) return earlier;
-      const making = tasks.create({ ...marked, id: named(crypto.randomUUID()) });
+      const making = named(marked).then((made) => made!);
       underway.set(place, making);
       const made = () => void (underway.get(place) === making && underway.delete(place));
       making.then(made, made);

@@ -44,6 +44,7 @@ export function recordOf(task: NewTask, now: number): TaskRecord {
     callback: task.callbackUrl === undefined ? "none" : "waiting",
     callbackAt: null,
     callbackTries: 0,
+    once: task.once ?? null,
     request: requestOf(task),
     facts: { media: [] } satisfies Facts,
   };

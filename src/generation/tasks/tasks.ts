@@ -63,10 +63,10 @@ export function createTasks(options: TasksOptions): Tasks {
   /** What runs here is known better than what was written of it. */
   const current = (record: TaskRecord): Task => running.get(record.id)?.task() ?? taskOf(record);
 
-  async function owned(owner: string, id: string): Promise<TaskRecord | undefined> {
-    const record = await store.find(id);
-    return record?.owner === owner && !record.hidden ? record : undefined;
-  }
+  const ofOwner = (owner: string, record: TaskRecord | undefined) =>
+    record?.owner === owner && !record.hidden ? record : undefined;
+
+  const owned = async (owner: string, id: string) => ofOwner(owner, await store.find(id));
 
   async function find(owner: string, id: string): Promise<Task | undefined> {
     const record = await owned(owner, id);
@@ -180,6 +180,10 @@ export function createTasks(options: TasksOptions): Tasks {
   return {
     create,
     find,
+    async findOnce(owner, once) {
+      const record = ofOwner(owner, await store.findOnce(once));
+      return record && current(record);
+    },
     async list(owner, { after, limit, order, kinds, dialects }) {
       const place = after === undefined ? undefined : await owned(owner, after);
       if (after !== undefined && !place) {

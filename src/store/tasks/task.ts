@@ -23,6 +23,8 @@ export interface TaskRecord {
   callback: CallbackState;
   callbackAt: number | null;
   callbackTries: number;
+  /** Names the request that it was made for; no other task has it. */
+  once: string | null;
   /** What was asked for. */
   request: unknown;
   /** What is known of it so far. */
@@ -106,6 +108,7 @@ export function taskOf(row: Row): TaskRecord {
     callback: String(row.callback) as CallbackState,
     callbackAt: time(row.callback_at),
     callbackTries: Number(row.callback_tries),
+    once: text(row.once),
     request: json(row.request),
     facts: json(row.facts),
   };
@@ -132,6 +135,7 @@ export function taskRow(task: TaskRecord) {
     callback: task.callback,
     callback_at: task.callbackAt,
     callback_tries: task.callbackTries,
+    once: task.once,
     size: sizeOf(request, facts),
     request,
     facts,

@@ -15,7 +15,7 @@ export type TaskChange = Pick<
   Partial<Pick<TaskRecord, "completedAt" | "expiresAt">>;
 
 export interface TaskStore {
-  /** False where there is one of that id. It is this program's to follow. */
+  /** False where there is one of that id, or made for the same request. It is this program's to follow. */
   insert(task: TaskRecord): Promise<boolean>;
   /**
    * Whether it was a step forward, or one within the same state: a later state never gives way to an
@@ -25,6 +25,8 @@ export interface TaskStore {
   /** Keeps progress that is higher than what is known, and since when what is done has been done. */
   progress(id: string, progress: number, updatedAt: number): Promise<void>;
   find(id: string): Promise<TaskRecord | undefined>;
+  /** The one that was made for that request. */
+  findOnce(once: string): Promise<TaskRecord | undefined>;
   list(query: ListQuery): Promise<TaskRecord[]>;
   /** Remembers that its end was asked for. */
   askCancel(id: string): Promise<void>;
@@ -56,7 +58,7 @@ export function createTaskStore(options: TaskStoreOptions): TaskStore {
       const row = { ...taskRow(task), runner, lease_until: now() + leases.lasts };
       const rows = await database.transaction(
         (tx) => tx<Row[]>`
-          insert into tasks ${tx(row)} on conflict (id) do nothing returning id`,
+          insert into tasks ${tx(row)} on conflict do nothing returning id`,
       );
       return rows.length > 0;
     },
@@ -98,6 +100,11 @@ export function createTaskStore(options: TaskStoreOptions): TaskStore {
       // A client's path may hold anything, and PostgreSQL refuses a NUL.
       if (id.includes("\0")) return undefined;
       const [row] = await database.sql<Row[]>`select * from tasks where id = ${id}`;
+      return row && taskOf(row);
+    },
+
+    async findOnce(once) {
+      const [row] = await database.sql<Row[]>`select * from tasks where once = ${once}`;
       return row && taskOf(row);
     },
 
