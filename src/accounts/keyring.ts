@@ -13,6 +13,10 @@ export interface Keyring {
   identify(request: Request): Principal;
   /** Who has that id, as long as their key is good. */
   byId(id: string): Principal | undefined;
+  /** Also of a key that has ended: what was begun under it still counts. */
+  limitsOf(id: string): Limits | undefined;
+  /** Whether the owner has taken that key back: then it spends nothing more. */
+  isRevoked(id: string): boolean;
   /** Learns what has changed in the store until now. */
   refresh(): Promise<void>;
   /** Learns of every change within half a second of it. */
@@ -134,6 +138,8 @@ export function createKeyring(options: KeyringOptions): Keyring {
       const entry = ids.get(id);
       return entry && lives(entry) ? entry.principal : undefined;
     },
+    limitsOf: (id) => ids.get(id)?.principal.limits,
+    isRevoked: (id) => ids.get(id)?.end === "revoked",
     refresh,
     watch() {
       timer ??= setInterval(() => void look(), WATCH_MS);

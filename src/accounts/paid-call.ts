@@ -4,6 +4,7 @@ import type { Buyer, End, Order, Purchase, Soon, Taken, Tokens, Wait } from "../
 import { NOTHING_YET, type UsageRecord } from "../store/usage/record.ts";
 import type { UsageStore } from "../store/usage/usage.ts";
 import { Earmark, type EarmarkParts } from "./earmark.ts";
+import { revoked } from "./refusals.ts";
 import { microUsd, mostMicroUsd } from "./money.ts";
 import type { Price, Prices } from "./prices.ts";
 import type { Turn, Turns } from "./turns.ts";
@@ -15,6 +16,8 @@ export interface PaidCallParts extends EarmarkParts {
   estimate(unit: string, endpoint: string, input: unknown): number;
   /** So many tokens in that unit; nothing where it counts something else. */
   tokensIn(unit: string, tokens: number): number | undefined;
+  /** Whether that owner's key was taken back. */
+  isRevoked(owner: string): boolean;
   /** Without it, nobody waits. */
   turns?: Turns | undefined;
   now(): number;
@@ -134,6 +137,7 @@ export class PaidCall implements Purchase {
         wait?.waiting?.(ahead);
       };
       this.#turn = await turns.take(this.#asked, { ...wait, waiting });
+      if (this.#parts.isRevoked(this.#record.owner)) throw revoked();
     } catch (error) {
       this.drop();
       throw error;

@@ -1,13 +1,12 @@
 /** Where paid calls are opened, and found again: money set aside before each, its cost in the books after. */
 import type { Buyer, Order, Purchase, Purchases, Soon, Taken } from "../fal/purchase.ts";
-import { ApiError } from "../openai/error.ts";
 import { type Counters, CountersLost } from "../store/counters/counters.ts";
 import type { UsageRecord } from "../store/usage/record.ts";
 import type { UsageStore } from "../store/usage/usage.ts";
 import type { Budget } from "./limits.ts";
-import { money } from "./money.ts";
 import { PaidCall, type PaidCallParts } from "./paid-call.ts";
-import { budgetName, endOf, startOf } from "./period.ts";
+import { budgetName, startOf } from "./period.ts";
+import { exhausted, revoked, unpriced, unreachable } from "./refusals.ts";
 
 export interface PurchasesOptions extends Omit<PaidCallParts, "register" | "now"> {
   counters: Pick<Counters, "hold" | "settle" | "free">;
@@ -32,7 +31,16 @@ export interface Till extends Purchases {
 const PAGE = 500;
 
 export function createPurchases(options: PurchasesOptions): Till {
-  const { counters, usage, prices, budgetOf, missingPrice, log, now = Date.now } = options;
+  const {
+    counters,
+    usage,
+    prices,
+    budgetOf,
+    isRevoked,
+    missingPrice,
+    log,
+    now = Date.now,
+  } = options;
   const byId = new Map<string, PaidCall>();
   const byRequest = new Map<string, PaidCall>();
   const parts: PaidCallParts = {
@@ -74,6 +82,7 @@ export function createPurchases(options: PurchasesOptions): Till {
   }
 
   function open(buyer: Buyer, orders: readonly Order[]): Soon<readonly PaidCall[]> {
+    if (isRevoked(buyer.owner)) return Promise.reject(revoked());
     const budget = budgetOf(buyer.owner);
     const begun: PaidCall[] = [];
     const calls = orders.map((order) => {
@@ -152,37 +161,4 @@ export function createPurchases(options: PurchasesOptions): Till {
     drop: (id) => byId.get(id)?.drop(),
     left: () => [...byId.values()].filter((paid) => paid.left).map((paid) => paid.record),
   };
-}
-
-/** No client tries a call again that its budget does not cover. */
-const FINAL = { "x-should-retry": "false" };
-
-function exhausted(budget: Budget, amount: number, now: number): ApiError {
-  const { microUsd, period } = budget;
-  const room = period === "total" ? "in all" : `a ${period}`;
-  const anew = endOf(period, now);
-  const next =
-    anew === undefined ? "" : ` It begins anew on ${new Date(anew).toISOString().slice(0, 10)}.`;
-  const message = `The budget of this key, ${money(microUsd)} ${room}, has no room for a call that may cost ${money(amount)}.${next}`;
-  return new ApiError(402, message, "insufficient_quota", {
-    code: "insufficient_quota",
-    headers: FINAL,
-  });
-}
-
-function unpriced(endpoint: string): ApiError {
-  const message = `This key has a budget, and what '${endpoint}' costs is not known.`;
-  return new ApiError(402, message, "insufficient_quota", {
-    code: "insufficient_quota",
-    headers: FINAL,
-  });
-}
-
-function unreachable(cause: CountersLost): ApiError {
-  const message = "Budgets cannot be read right now. Try again in a moment.";
-  return new ApiError(503, message, "server_error", {
-    code: "counters_unavailable",
-    headers: { "retry-after": "2" },
-    cause,
-  });
 }

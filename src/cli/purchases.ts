@@ -34,7 +34,7 @@ export interface PurchaseParts {
 export function gatewayPurchases(config: Config, parts: PurchaseParts) {
   const { counters, usage, keyring, catalog, platform, pass, keys, log } = parts;
   const limit = config.maxConcurrency;
-  const weightOf = (owner: string) => keyring.byId(owner)?.limits?.weight ?? 1;
+  const weightOf = (owner: string) => keyring.limitsOf(owner)?.weight ?? 1;
   const turns = limit === undefined ? undefined : createTurns({ counters, keys, limit, weightOf });
   const till = createPurchases({
     ...{ counters, usage, turns, log },
@@ -46,7 +46,8 @@ export function gatewayPurchases(config: Config, parts: PurchaseParts) {
     }),
     estimate: (unit, endpoint, input) => estimate(unit, input, catalog.get(endpoint)),
     tokensIn,
-    budgetOf: (owner) => keyring.byId(owner)?.limits?.budget,
+    budgetOf: (owner) => keyring.limitsOf(owner)?.budget,
+    isRevoked: keyring.isRevoked,
     missingPrice: config.missingPrice,
   });
   const auditor = createAuditor({

@@ -74,7 +74,8 @@ export interface Purchase {
   readonly pressing: boolean;
   /**
    * Resolves when the account has room for it, with the fal key to buy it with where that matters; at
-   * once where nobody waits. Rejects with the signal's reason, and it is over.
+   * once where nobody waits. Rejects with the signal's reason, or 401 where the owner's key was
+   * revoked meanwhile, and it is over.
    */
   turn(wait?: Wait): Soon<FalKey | undefined>;
   /**
@@ -94,8 +95,8 @@ export interface Purchase {
 export interface Purchases {
   /**
    * Sets aside what these calls may cost, for all of them or for none. An order whose id is open
-   * already is taken up as it is. Rejects with ApiError 402 where the owner's budget does not reach:
-   * then fal must not be called.
+   * already is taken up as it is. Rejects with ApiError 402 where the owner's budget does not reach,
+   * and 401 where its key was revoked: then fal must not be called.
    */
   open(buyer: Buyer, orders: readonly Order[]): Soon<readonly Purchase[]>;
   /** A call that was taken before, by whichever process. It is never refused. */

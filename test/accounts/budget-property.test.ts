@@ -27,6 +27,7 @@ function process(database: Database) {
     prices: { known: () => PRICE, of: () => PRICE },
     estimate: (_, __, input) => (input as { units: number } | undefined)?.units ?? 1,
     tokensIn: () => undefined,
+    isRevoked: () => false,
     budgetOf: () => BUDGET,
     missingPrice: "refuse",
     log: silent,

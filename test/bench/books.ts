@@ -66,6 +66,7 @@ export async function books(): Promise<Row[]> {
     prices: { known: () => price, of: () => price },
     estimate: (unit, _, input) => estimate(unit, input),
     tokensIn: () => undefined,
+    isRevoked: () => false,
     budgetOf: () => budget,
     missingPrice: "refuse",
     log: silent,
