@@ -28,6 +28,9 @@ export interface MediaOptions {
   resolve?: Resolve;
 }
 
+/** The error type of a file that is not there any more. */
+export const GONE = "media_gone";
+
 const REDIRECTS = 3;
 const RESUMES = 3;
 
@@ -49,7 +52,9 @@ export function createMediaSource(options: MediaOptions): MediaSource {
         continue;
       }
       if ((response.ok && response.body) || (range && response.status === 416)) return response;
-      throw unavailable(`${new URL(target).host} answered ${response.status}`);
+      const { status } = response;
+      const why = `${new URL(target).host} answered ${status}`;
+      throw unavailable(why, undefined, status === 404 || status === 410 ? GONE : undefined);
     }
     throw unavailable("too many redirects");
   }
@@ -131,10 +136,10 @@ async function admit(url: URL, hosts: readonly string[], resolve: Resolve): Prom
   });
 }
 
-function unavailable(why: string, cause?: unknown): FalError {
+function unavailable(why: string, cause?: unknown, errorType = "media_unavailable"): FalError {
   return new FalError({
     status: 502,
-    errorType: "media_unavailable",
+    errorType,
     message: `an output could not be fetched: ${why}`,
     cause,
   });

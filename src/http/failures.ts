@@ -77,6 +77,15 @@ const FAILURES: Readonly<Record<number, Failure>> = {
       },
     },
   },
+  410: {
+    description: "The file is gone",
+    errors: {
+      file_gone: {
+        message:
+          "This file is gone: fal has dropped it, and the gateway has not kept it. With MEDIA_STORE it keeps files itself, for MEDIA_RETENTION days.",
+      },
+    },
+  },
   413: {
     description: "The body is too large",
     errors: { request_too_large: { message: "The request body is larger than 64 MB." } },

@@ -10,7 +10,7 @@ import type { SpeechParams } from "../openai/speech.ts";
 import { isPlainText } from "../openai/transcription.ts";
 import type { Deps } from "./deps.ts";
 import { handout, mediaLink } from "./links.ts";
-import { mediaAnswer } from "./media-answer.ts";
+import { gone, mediaAnswer } from "./media-answer.ts";
 import { namedModel } from "./model.ts";
 import { pictureResponse, type Rendering, type Waited } from "./pictures.ts";
 import { speechResponse } from "./speech-answer.ts";
@@ -93,7 +93,9 @@ export function answerOf(task: Task, request: Request, deps: Deps): Promise<Resp
   const [file] = task.media;
   if (task.state !== "completed") return undefined;
   const maker = makerOf(task);
-  return maker?.answer(task, request, deps) ?? (file && mediaAnswer(file, request, deps));
+  return (
+    maker?.answer(task, request, deps).catch(gone) ?? (file && mediaAnswer(file, request, deps))
+  );
 }
 
 const makerOf = ({ dialect, kind }: Task) => (dialect === ASYNC ? MAKERS[kind] : undefined);

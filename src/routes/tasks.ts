@@ -83,7 +83,7 @@ export function tasks(deps: Deps) {
         description:
           "The answer that a client which waits would have had: a sound's bytes, a transcript's text, pictures as JSON. Of a video the file, whole or in ranges.",
         ...secured,
-        responses: { ...answers(TaskAnswer, [400, 401, 404, 502]), 200: CONTENT },
+        responses: { ...answers(TaskAnswer, [400, 401, 404, 410, 502]), 200: CONTENT },
       },
     })
     .delete("/:id", ({ request }) => cancel(request), {

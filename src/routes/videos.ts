@@ -151,7 +151,7 @@ export function videos(deps: Deps) {
           description:
             "The file, whole or in ranges. `thumbnail` is the model's own, else the video's first picture: taken out by one of fal's endpoints when it is first asked for, which costs a fraction of a cent, and kept. A `spritesheet` is there only where the model makes one.",
           ...secured,
-          responses: { ...answers(Video, [400, 401, 404, 502, 504]), ...VIDEO_CONTENT },
+          responses: { ...answers(Video, [400, 401, 404, 410, 502, 504]), ...VIDEO_CONTENT },
         },
       },
     )

@@ -8,7 +8,7 @@ import { takeUpload } from "./storage.ts";
 export async function mediaHost(fal: Fal, call: Call): Promise<Response> {
   if (call.method === "PUT" || call.method === "POST") return takeUpload(fal, call);
   if (call.method !== "GET" && call.method !== "HEAD") return detail(405, "Method Not Allowed");
-  const file = await fileAt(call.path, fal.uploads);
+  const file = fal.settings.mediaGone ? undefined : await fileAt(call.path, fal.uploads);
   if (!file) return detail(404, "File not found");
   const { bytes, type } = file;
   const headers = {

@@ -30,6 +30,8 @@ export interface SandboxOptions {
   chunkTime?: number;
   /** Milliseconds that a file takes from its first byte to its last. Default 0. */
   mediaTime?: number;
+  /** True: its media host has dropped every file. */
+  mediaGone?: boolean;
   /** Milliseconds before a webhook that failed is called again, then twice that, five times in all. */
   webhookRetry?: number;
   /** What `GET /account/billing` says is left, in dollars. Default 100. */
@@ -52,6 +54,7 @@ const kinds: { [name in keyof Required<Settings>]: (value: unknown) => boolean }
   noResponses: (value) => typeof value === "boolean",
   chunkTime: isAmount,
   mediaTime: isAmount,
+  mediaGone: (value) => typeof value === "boolean",
   webhookRetry: isAmount,
   balance: isAmount,
 };

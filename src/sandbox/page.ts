@@ -25,7 +25,7 @@ Control:
   GET    /sandbox/busiest    by key: the most requests that waited and ran at any one time
   GET    /sandbox/options    PATCH changes: keys, locked, refused, queueTime, runTime, concurrency,
                              forgetAfter, retired, apps, noResponses, chunkTime, mediaTime,
-                             webhookRetry, balance
+                             mediaGone, webhookRetry, balance
   POST   /sandbox/reset      forgets everything
 
   curl ${origin}/queue/fal-ai/flux/dev -H "Authorization: Key me:secret" \\

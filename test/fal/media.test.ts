@@ -167,10 +167,16 @@ describe("redirects", () => {
 });
 
 describe("failures", () => {
-  test.each([403, 404, 410, 500, 503])("%i", async (status) => {
+  test.each([
+    [403, "media_unavailable"],
+    [404, "media_gone"],
+    [410, "media_gone"],
+    [500, "media_unavailable"],
+    [503, "media_unavailable"],
+  ])("%i", async (status, errorType) => {
     const { url, host } = serve(() => new Response("no", { status }));
     const opening = createMediaSource({ hosts: [host] }).open(`${url}/a`);
-    await expect(opening).rejects.toMatchObject({ status: 502, errorType: "media_unavailable" });
+    await expect(opening).rejects.toMatchObject({ status: 502, errorType });
   });
 
   test("nobody there", async () => {

@@ -122,6 +122,21 @@ describe("the result is what the route would have answered", () => {
     });
   });
 
+  test.each<[string, string, object]>([
+    ["speech", "/v1/audio/speech", { model: "tts-1", input: "good morning", voice: "alloy" }],
+    ["a picture in base64", "/v1/images/generations", { prompt: "a cat", model: "gpt-image-1" }],
+  ])("%s that fal has dropped is gone", async (_, path, body) => {
+    const { task } = await begin(path, { ...body, async: true });
+    await done(task.id);
+    gateway.fal.update({ mediaGone: true });
+    const content = await get(gateway, `/v1/tasks/${task.id}/content`);
+    expect([content.status, await content.json()]).toMatchObject([
+      410,
+      { error: { code: "file_gone" } },
+    ]);
+    expect((await get(gateway, `/v1/tasks/${task.id}`)).status).toBe(200);
+  });
+
   test("speech: a link in JSON, and the bytes as they were asked for", async () => {
     const body = { model: "tts-1", input: "hello", voice: "nova", response_format: "pcm" };
     const waited = await post(gateway, "/v1/audio/speech", body);

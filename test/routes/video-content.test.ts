@@ -108,6 +108,26 @@ describe("in this process", () => {
     expect(submitted(gateway.fal)).toHaveLength(1);
   });
 
+  test("what fal has dropped is gone, and kept by who keeps it", async () => {
+    const { id } = await filmed(gateway);
+    gateway.fal.update({ mediaGone: true });
+    for (const headers of [{}, { range: "bytes=0-9" }]) {
+      const response = await content(id, "", headers);
+      expect([response.status, response.headers.get("x-should-retry")]).toEqual([410, "false"]);
+      expect(await response.json()).toEqual({
+        error: {
+          message:
+            "This file is gone: fal has dropped it, and the gateway has not kept it. With MEDIA_STORE it keeps files itself, for MEDIA_RETENTION days.",
+          type: "invalid_request_error",
+          param: null,
+          code: "file_gone",
+        },
+      });
+    }
+    gateway.fal.update({ mediaGone: undefined });
+    expect((await content(id)).status).toBe(200);
+  });
+
   test("no spritesheet is made", async () => {
     const { id } = await filmed(gateway);
     const response = await content(id, "?variant=spritesheet");
