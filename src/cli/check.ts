@@ -1,7 +1,7 @@
 /** `falgate check`: whether this configuration would work, and what to do if not. */
 import { createFalKeys } from "../fal/keys.ts";
 import { createProbe, type Verdict } from "../fal/probe.ts";
-import { dictionaryOf } from "./gateway.ts";
+import { dictionaryOf } from "./dictionary.ts";
 import { ownPrices } from "./purchases.ts";
 import type { Invocation } from "./shell.ts";
 import { settings } from "./settings.ts";

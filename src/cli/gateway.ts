@@ -1,5 +1,5 @@
 /** Everything a gateway is made of, put together from its configuration. */
-import { type Config, ConfigError } from "../config.ts";
+import type { Config } from "../config.ts";
 import { createFalKeys } from "../fal/keys.ts";
 import { createLanguage } from "../fal/language.ts";
 import { createMediaSource } from "../fal/media.ts";
@@ -16,24 +16,7 @@ import { createKeep } from "../generation/keep.ts";
 import { createOrigin } from "../http/origin.ts";
 import { createTrust } from "../http/trust.ts";
 import type { Log } from "../log.ts";
-import { builtinCatalog, type Catalog } from "../models/catalog.ts";
-import { createLiveCatalog, type LiveCatalog } from "../models/live.ts";
-import { createDictionary, type Dictionary } from "../models/resolve.ts";
-import { paying } from "../relay/buying.ts";
-import { createDeliveries, type Deliveries } from "../relay/delivery.ts";
-import { createFollows } from "../relay/follow.ts";
-import { createGuardian } from "../relay/guardian.ts";
-import { createJobOf } from "../relay/job.ts";
-import { createKeySet } from "../relay/key-set.ts";
-import { createRealtimeTokens, remembering } from "../relay/realtime-tokens.ts";
-import { createRealtime } from "../relay/realtime.ts";
-import { keeper } from "../relay/keeper.ts";
-import { createRelay } from "../relay/relay.ts";
-import { createRest } from "../relay/rest.ts";
-import { createSigner } from "../relay/signature.ts";
-import { telling } from "../relay/telling.ts";
-import { createTickets } from "../relay/ticket.ts";
-import { createReceiver } from "../relay/webhook-receive.ts";
+import type { Deliveries } from "../relay/delivery.ts";
 import { createWebhooks } from "../relay/webhook.ts";
 import type { KeepMedia } from "../generation/tasks/keeping.ts";
 import type { Deps } from "../routes/deps.ts";
@@ -41,14 +24,15 @@ import type { Counters } from "../store/counters/counters.ts";
 import { createMemoryCounters } from "../store/counters/memory.ts";
 import type { KeyStore } from "../store/keys/keys.ts";
 import type { MediaStore } from "../store/media/media.ts";
-import type { FalRequest } from "../store/request.ts";
 import type { Requests } from "../store/requests.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
 import type { UsageStore } from "../store/usage/usage.ts";
 import { VERSION } from "../version.ts";
 import { createAccounts, memoryKeys } from "./accounts.ts";
-import { createFreshness, remembered } from "./freshness.ts";
+import { dictionaryOf, learning } from "./dictionary.ts";
+import { createFreshness } from "./freshness.ts";
 import { keptMedia, mediaStoreOf, sweeping } from "./media.ts";
+import { gatewayNative } from "./native.ts";
 import { gatewayPurchases, memoryUsage } from "./purchases.ts";
 import { memoryRequests } from "./requests.ts";
 import { permittedTasks } from "./permitted-tasks.ts";
@@ -129,24 +113,11 @@ export function createGateway(
     keyring: accounts.keyring,
     auditMs: shared.guardMs,
   });
-  const tickets = createTickets(config.falKey.join());
   const ending = new AbortController();
   const webhooks = createWebhooks({ hosts: config.webhookHosts, signal: ending.signal });
-  const signer = createSigner(config.falKey);
   const { schedule, guardMs: intervalMs } = shared;
-  const deliveries = createDeliveries({ requests: stored, webhooks, signer, log, schedule });
-  const requests = paying(telling(stored, deliveries.start), purchases);
-  const keep = keeper(pass, requests);
-  const follows = createFollows({ queue, keep });
-  const jobOf = createJobOf(keys, config.falQueueUrl);
-  const realtimeTokens = createRealtimeTokens();
-  const realtime = createRealtime({
-    ...{ pass, purchases, log, runUrl: config.falRunUrl, restUrl: config.falRestUrl },
-  });
-  const webhookUrl = config.publicUrl && `${config.publicUrl.replace(/\/+$/, "")}/webhooks/fal`;
-  const awaited = ({ webhook }: FalRequest) => webhook !== undefined && !webhookUrl;
-  const guardian = createGuardian({
-    ...{ requests, follows, jobOf, pass, keep, awaited, log, intervalMs },
+  const native = gatewayNative(config, {
+    ...{ keys, pass, queue, purchases, webhooks, stored, log, schedule, intervalMs },
   });
   const streams = createStreams({ transport, url: config.falRunUrl });
   const media = createMediaSource({ hosts: config.falMediaHosts });
@@ -177,30 +148,7 @@ export function createGateway(
     usage,
     generations,
     tasks,
-    relay: createRelay({
-      pass,
-      keys,
-      follows,
-      requests,
-      purchases,
-      webhooks,
-      webhookUrl,
-      queueUrl: config.falQueueUrl,
-      runUrl: config.falRunUrl,
-    }),
-    rest: remembering(createRest({ pass, tickets, url: config.falRestUrl }), realtimeTokens),
-    realtime,
-    realtimeTokens,
-    receiver: createReceiver({
-      requests,
-      keySet: createKeySet({ url: config.falRestUrl }),
-      over(request) {
-        const job = jobOf(request);
-        if (job) follows.of(job);
-      },
-      most: config.maxBodySize * 1e6,
-    }),
-    signer,
+    ...native,
     storage,
     attachments,
     originOf: createOrigin({ publicUrl: config.publicUrl, trust }),
@@ -212,8 +160,6 @@ export function createGateway(
     storeReady,
     version: VERSION,
     running: generations.running,
-    following: follows.active,
-    deliveries,
     async prepare() {
       await accounts.keyring.refresh();
       await auditor.prepare();
@@ -223,10 +169,7 @@ export function createGateway(
       auditor.start();
       if (mediaStore) sweeper = sweeping(mediaStore, config, log);
       if (everyMs > 0) freshness.start();
-      guardian.start();
-      deliveries.resume().catch((error: unknown) => {
-        log.error("webhooks of an earlier run cannot be taken up", { error });
-      });
+      native.start();
       tasks.resume().catch((error: unknown) => {
         log.error("tasks of an earlier run cannot be taken up", { error });
       });
@@ -236,29 +179,12 @@ export function createGateway(
       accounts.stop();
       clearInterval(sweeper);
       freshness.stop();
-      await Promise.all([guardian.stop(), deliveries.stop(), tasks.stop(), auditor.stop()]);
+      await Promise.all([native.stop(), tasks.stop(), auditor.stop()]);
     },
   };
 }
 
 const HOUR_MS = 60 * 60_000;
-
-/** What is built in, with what an earlier run has learnt. */
-export function learning(folder: string | undefined): LiveCatalog {
-  const catalog = createLiveCatalog();
-  const known = remembered(folder);
-  if (known) catalog.adopt(known);
-  return catalog;
-}
-
-/** The aliases, with those of `[models]` in falgate.toml. */
-export function dictionaryOf({ models }: Config, catalog: Catalog = builtinCatalog()): Dictionary {
-  try {
-    return createDictionary({ catalog, overrides: models as never });
-  } catch (error) {
-    throw new ConfigError(`falgate.toml: ${(error as Error).message}`);
-  }
-}
 
 /** One good key is enough; a refusal says more than silence. */
 async function anyOf(verdicts: readonly Promise<Verdict>[]): Promise<Verdict> {

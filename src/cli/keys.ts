@@ -7,7 +7,9 @@ import { silent } from "../log.ts";
 import { ApiError } from "../openai/error.ts";
 import { createAllowable } from "../routes/allowable.ts";
 import { createKeyStore } from "../store/keys/keys.ts";
-import { createGateway, dictionaryOf, learning } from "./gateway.ts";
+import { KEYS_USAGE } from "./command-help.ts";
+import { dictionaryOf, learning } from "./dictionary.ts";
+import { createGateway } from "./gateway.ts";
 import { DATA_DIR } from "./media.ts";
 import { settings } from "./settings.ts";
 import type { Flags, Invocation } from "./shell.ts";
@@ -27,9 +29,6 @@ export const KEY_FLAGS = {
   json: { type: "boolean" },
 } as const;
 
-const USAGE =
-  "use falgate keys create --name NAME [--budget 20usd/month] [--rpm 60] [--concurrency 4] [--models 'flux-*,veo3*'] [--routes '/v1/images/*'] [--weight 2] [--expires 90d], falgate keys list, or falgate keys revoke NAME";
-
 /** What one of its commands prints. */
 interface Printed {
   json: unknown;
@@ -43,7 +42,7 @@ const ACTIONS: Readonly<Record<string, Action>> = { create, list, revoke };
 export async function keys(invocation: Invocation): Promise<number> {
   const [name = ""] = invocation.operands;
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-  if (!action) throw new ConfigError(USAGE);
+  if (!action) throw new ConfigError(KEYS_USAGE);
   const config = await settings(invocation);
   const database = await openStore(config, config.dataDir ?? DATA_DIR, silent);
   try {
@@ -65,7 +64,8 @@ function allowable(config: Config) {
   return createAllowable(dictionary, routes);
 }
 
-async function create(clientKeys: ClientKeys, { flags }: Invocation): Promise<Printed> {
+async function create(clientKeys: ClientKeys, { flags, operands }: Invocation): Promise<Printed> {
+  if (operands.length > 1 || flags.name === undefined) throw new ConfigError(KEYS_USAGE);
   const made = await clientKeys.create(said(flags));
   const facts = FACTS.map(([head, of]) => [head.toLowerCase(), of(made)] as const);
   const lines = facts
@@ -91,7 +91,8 @@ function converted(flag: string, text: string): unknown {
   return counts && /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
 }
 
-async function list(clientKeys: ClientKeys): Promise<Printed> {
+async function list(clientKeys: ClientKeys, { operands }: Invocation): Promise<Printed> {
+  if (operands.length > 1) throw new ConfigError(KEYS_USAGE);
   const all = await clientKeys.list();
   const rows = all.map((key) => FACTS.map(([, of]) => of(key)));
   const text =
@@ -106,7 +107,7 @@ async function list(clientKeys: ClientKeys): Promise<Printed> {
 
 async function revoke(clientKeys: ClientKeys, { operands }: Invocation): Promise<Printed> {
   const [, which, ...more] = operands;
-  if (which === undefined || more.length > 0) throw new ConfigError(USAGE);
+  if (which === undefined || more.length > 0) throw new ConfigError(KEYS_USAGE);
   const revoked = await clientKeys.revoke(which);
   return { json: revoked, text: `The key of ${revoked.name} (${revoked.prefix}…) is revoked.\n` };
 }

@@ -2,7 +2,7 @@
 import { modelRow, type ModelRow } from "../models/listing.ts";
 import type { Model } from "../models/model.ts";
 import type { Dictionary } from "../models/resolve.ts";
-import { dictionaryOf, learning } from "./gateway.ts";
+import { dictionaryOf, learning } from "./dictionary.ts";
 import type { Invocation } from "./shell.ts";
 import { DATA_DIR } from "./media.ts";
 import { settings } from "./settings.ts";
@@ -22,7 +22,8 @@ export async function models(invocation: Invocation): Promise<number> {
     .filter((row) => row.some((cell) => cell.toLowerCase().includes(search)));
   if (rows.length === 0) {
     const nearest = dictionary.nearest(search).join(", ");
-    err(`falgate: no model matches "${search}". Near it: ${nearest}\n`);
+    const hint = nearest === "" ? "" : `. Near it: ${nearest}`;
+    err(`falgate: no model matches "${search}"${hint}\n`);
     return 1;
   }
   out(table(HEADER, rows));

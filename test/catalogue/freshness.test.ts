@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFreshness, remembered } from "../../src/cli/freshness.ts";
-import { learning } from "../../src/cli/gateway.ts";
+import { learning } from "../../src/cli/dictionary.ts";
 import type { Platform, PlatformModel } from "../../src/fal/platform.ts";
 import { silent } from "../../src/log.ts";
 import { createLiveCatalog, readSnapshot } from "../../src/models/live.ts";

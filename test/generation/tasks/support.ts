@@ -1,6 +1,6 @@
 /** Durable tasks over an emulated fal and one database, which outlives the process that dies. */
 import { gatewayTasks } from "../../../src/cli/tasks.ts";
-import { dictionaryOf } from "../../../src/cli/gateway.ts";
+import { dictionaryOf } from "../../../src/cli/dictionary.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { createFalKeys } from "../../../src/fal/keys.ts";
 import { createLanguage } from "../../../src/fal/language.ts";
