@@ -44,7 +44,15 @@ const DIALECTS: Readonly<Record<Word, Dialect>> = {
   },
   output_format: {
     fields: ["output_format", "image_format", "format"],
-    words: { jpg: ["jpeg", "jpg"], jpeg: ["jpeg", "jpg"] },
+    words: {
+      jpg: ["jpeg", "jpg"],
+      jpeg: ["jpeg", "jpg"],
+      png: ["png"],
+      webp: ["webp"],
+      gif: ["gif"],
+      svg: ["svg"],
+    },
+    strict: true,
     made: ["png", "jpeg", "jpg", "webp"],
   },
   style: {

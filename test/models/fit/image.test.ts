@@ -264,6 +264,7 @@ describe("words", () => {
     ["flux-dev", { background: "transparent" }, {}],
     ["flux-dev", { output_format: "jpg" }, { output_format: "jpeg" }],
     ["flux-dev", { output_format: "webp" }, {}],
+    ["flux-dev", { output_format: "gif" }, {}],
     ["fal-ai/fast-sdxl", { output_format: "png" }, { format: "png" }],
     ["ideogram-v2", { style: "Anime" }, { style: "anime" }],
     ["ideogram-v2", { style: "vivid" }, {}],
@@ -288,6 +289,7 @@ describe("words", () => {
   test.each<[string, Partial<ImageRequest>, string]>([
     ["gpt-image-1", { quality: "ultra" }, "quality"],
     ["gpt-image-1", { background: "blue" }, "background"],
+    ["flux-dev", { output_format: "tiff" }, "output_format"],
     ["ideogram-v2", { style: "cubist" }, "style"],
     ["flux-dev", { seed: 1.5 }, "seed"],
     ["flux-dev", { prompt: "" }, "prompt"],
