@@ -5,22 +5,22 @@ import type { Pass } from "../fal/pass.ts";
 import type { Purchases } from "../fal/purchase.ts";
 import type { Queue } from "../fal/queue.ts";
 import type { Log } from "../log.ts";
-import { paying } from "../relay/buying.ts";
-import { createDeliveries, type Deliveries } from "../relay/delivery.ts";
-import { createFollows } from "../relay/follow.ts";
-import { createGuardian } from "../relay/guardian.ts";
-import { createJobOf } from "../relay/job.ts";
-import { keeper } from "../relay/keeper.ts";
-import { createKeySet } from "../relay/key-set.ts";
-import { createRealtimeTokens, remembering } from "../relay/realtime-tokens.ts";
-import { createRealtime } from "../relay/realtime.ts";
-import { createRelay } from "../relay/relay.ts";
-import { createRest } from "../relay/rest.ts";
-import { createSigner } from "../relay/signature.ts";
-import { telling } from "../relay/telling.ts";
-import { createTickets } from "../relay/ticket.ts";
-import { createReceiver } from "../relay/webhook-receive.ts";
-import type { Webhooks } from "../relay/webhook.ts";
+import { paying } from "../native/buying.ts";
+import { createDeliveries, type Deliveries } from "../native/delivery.ts";
+import { createFollows } from "../native/follow.ts";
+import { createGuardian } from "../native/guardian.ts";
+import { createJobOf } from "../native/job.ts";
+import { keeper } from "../native/keeper.ts";
+import { createKeySet } from "../native/key-set.ts";
+import { createRealtimeTokens, remembering } from "../native/realtime-tokens.ts";
+import { createRealtime } from "../native/realtime.ts";
+import { createNativeApi } from "../native/native.ts";
+import { createRest } from "../native/rest.ts";
+import { createSigner } from "../native/signature.ts";
+import { telling } from "../native/telling.ts";
+import { createTickets } from "../native/ticket.ts";
+import { createReceiver } from "../native/webhook-receive.ts";
+import type { Webhooks } from "../native/webhook.ts";
 import type { Deps } from "../routes/deps.ts";
 import type { FalRequest } from "../store/request.ts";
 import type { Requests } from "../store/requests.ts";
@@ -40,9 +40,9 @@ export interface NativeParts {
   intervalMs?: number | undefined;
 }
 
-export interface Native extends Pick<
+export interface NativeSide extends Pick<
   Deps,
-  "relay" | "rest" | "realtime" | "realtimeTokens" | "receiver" | "signer"
+  "native" | "rest" | "realtime" | "realtimeTokens" | "receiver" | "signer"
 > {
   deliveries: Deliveries;
   /** Requests that are being watched. */
@@ -52,7 +52,7 @@ export interface Native extends Pick<
   stop(): Promise<void>;
 }
 
-export function gatewayNative(config: Config, parts: NativeParts): Native {
+export function gatewayNative(config: Config, parts: NativeParts): NativeSide {
   const { keys, pass, queue, purchases, webhooks, stored, log, schedule, intervalMs } = parts;
   const { falQueueUrl: queueUrl, falRunUrl: runUrl, falRestUrl: restUrl, publicUrl } = config;
   const signer = createSigner(config.falKey);
@@ -69,7 +69,7 @@ export function gatewayNative(config: Config, parts: NativeParts): Native {
   const realtimeTokens = createRealtimeTokens();
   const tickets = createTickets(config.falKey.join());
   return {
-    relay: createRelay({
+    native: createNativeApi({
       ...{ pass, keys, follows, requests, purchases, webhooks, webhookUrl, queueUrl, runUrl },
     }),
     rest: remembering(createRest({ pass, tickets, url: restUrl }), realtimeTokens),

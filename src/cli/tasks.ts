@@ -20,7 +20,7 @@ import { createTasks, type Discard } from "../generation/tasks/tasks.ts";
 import { createVital } from "../generation/tasks/vital.ts";
 import type { Log } from "../log.ts";
 import type { Dictionary } from "../models/resolve.ts";
-import type { Webhooks } from "../relay/webhook.ts";
+import type { Webhooks } from "../native/webhook.ts";
 import { openDatabase } from "../store/database.ts";
 import { createTaskStore, type TaskStore } from "../store/tasks/tasks.ts";
 

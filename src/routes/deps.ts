@@ -6,12 +6,12 @@ import type { MediaSource } from "../fal/media.ts";
 import type { Verdict } from "../fal/probe.ts";
 import type { Purchases } from "../fal/purchase.ts";
 import type { Storage } from "../fal/storage.ts";
-import type { RealtimeTokens } from "../relay/realtime-tokens.ts";
-import type { Realtime } from "../relay/realtime.ts";
-import type { Rest } from "../relay/rest.ts";
-import type { Signer } from "../relay/signature.ts";
-import type { Receiver } from "../relay/webhook-receive.ts";
-import type { Relay } from "../relay/relay.ts";
+import type { RealtimeTokens } from "../native/realtime-tokens.ts";
+import type { Realtime } from "../native/realtime.ts";
+import type { Rest } from "../native/rest.ts";
+import type { Signer } from "../native/signature.ts";
+import type { Receiver } from "../native/webhook-receive.ts";
+import type { NativeApi } from "../native/native.ts";
 import type { Attachments } from "../generation/attachments.ts";
 import type { Generations } from "../generation/generations.ts";
 import type { Tasks } from "../generation/task.ts";
@@ -36,7 +36,7 @@ export interface Deps {
   /** Where falgate keeps what was made, if it does. */
   mediaStore?: MediaStore | undefined;
   /** fal's own API, relayed. */
-  relay: Relay;
+  native: NativeApi;
   /** fal's uploads and tokens, relayed. */
   rest: Rest;
   realtime: Realtime;

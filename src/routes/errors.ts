@@ -1,7 +1,7 @@
 /** A failure on its way to a client: as a response, or inside a stream that has begun. */
 import { toApiError } from "../errors.ts";
 import { FalError } from "../fal/error.ts";
-import { withMessage } from "../relay/fault.ts";
+import { withMessage } from "../native/fault.ts";
 import { frame } from "../http/stream.ts";
 
 /** OpenAI's error body under its status. */

@@ -5,11 +5,11 @@ import { admitted } from "../accounts/principal.ts";
 import { followed } from "../http/followed.ts";
 import { eventStream } from "../http/stream.ts";
 import { trace } from "../http/trace.ts";
-import { bodyOf } from "../relay/body.ts";
-import { endpointOf } from "../relay/buying.ts";
-import { notAllowed, notFound, refused } from "../relay/fault.ts";
-import type { Caller } from "../relay/caller.ts";
-import { type Host, readTarget, type Target } from "../relay/target.ts";
+import { bodyOf } from "../native/body.ts";
+import { endpointOf } from "../native/buying.ts";
+import { notAllowed, notFound, refused } from "../native/fault.ts";
+import type { Caller } from "../native/caller.ts";
+import { type Host, readTarget, type Target } from "../native/target.ts";
 import { uploadBounds } from "./bounds.ts";
 import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
@@ -28,7 +28,7 @@ export type Native = (call: NativeCall, request: Request) => Promise<Response>;
 
 /** The one way to fal's own API, whichever spelling a request came in. */
 export function createNative(deps: Deps): Native {
-  const { config, dictionary, relay, originOf } = deps;
+  const { config, dictionary, native: fal, originOf } = deps;
 
   /** Aliases are names too; an alias of several endpoints falls back as it does elsewhere. */
   const chain = (name: string) => {
@@ -71,15 +71,15 @@ export function createNative(deps: Deps): Native {
     caller: Caller,
     from: Request,
   ) {
-    if (operation === "submit") return relay.submit(ids, await bodyOf(from, bounds), caller);
+    if (operation === "submit") return fal.submit(ids, await bodyOf(from, bounds), caller);
     if (operation === "run" || operation === "run-stream") {
-      return relay.run(ids, await bodyOf(from, bounds), caller);
+      return fal.run(ids, await bodyOf(from, bounds), caller);
     }
     const [id] = ids;
-    if (operation === "status") return relay.status(requestId, id, caller);
-    if (operation === "result") return relay.result(requestId, id, caller);
-    if (operation === "cancel") return relay.cancel(requestId, id, caller);
-    const statuses = await relay.statuses(requestId, id, caller);
+    if (operation === "status") return fal.status(requestId, id, caller);
+    if (operation === "result") return fal.result(requestId, id, caller);
+    if (operation === "cancel") return fal.cancel(requestId, id, caller);
+    const statuses = await fal.statuses(requestId, id, caller);
     if (!statuses) return notFound();
     const headers = { "x-fal-request-id": requestId };
     return eventStream(statuses, { trace: trace(from), headers, silence });

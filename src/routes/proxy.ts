@@ -1,8 +1,8 @@
 /** `/api/fal/proxy`: fal's server-proxy protocol, for applications whose key stays on a server. */
 import { Elysia } from "elysia";
-import { bodyOf } from "../relay/body.ts";
-import { refused } from "../relay/fault.ts";
-import type { Host } from "../relay/target.ts";
+import { bodyOf } from "../native/body.ts";
+import { refused } from "../native/fault.ts";
+import type { Host } from "../native/target.ts";
 import { uploadBounds } from "./bounds.ts";
 import type { Deps } from "./deps.ts";
 import { createNative } from "./native.ts";

@@ -2,9 +2,9 @@
 import { permitModel } from "../accounts/permission.ts";
 import { admitted, type Principal } from "../accounts/principal.ts";
 import { trace } from "../http/trace.ts";
-import type { Handlers } from "../relay/bridge.ts";
-import { refused } from "../relay/fault.ts";
-import { take } from "../relay/query.ts";
+import type { Handlers } from "../native/bridge.ts";
+import { refused } from "../native/fault.ts";
+import { take } from "../native/query.ts";
 import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
 import { isNative } from "./native.ts";

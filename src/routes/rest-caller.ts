@@ -1,7 +1,7 @@
 /** A client as fal's relayed REST API knows it. */
 import { mayUse } from "../accounts/permission.ts";
 import { admitted } from "../accounts/principal.ts";
-import type { RestCaller } from "../relay/rest.ts";
+import type { RestCaller } from "../native/rest.ts";
 import type { Deps } from "./deps.ts";
 
 export function restCaller({ originOf }: Pick<Deps, "originOf">, request: Request): RestCaller {

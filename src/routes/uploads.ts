@@ -4,7 +4,7 @@ import { Elysia } from "elysia";
 import { answers } from "../http/answers.ts";
 import { invalidRequest } from "../openai/error.ts";
 import { formFile } from "../http/multipart.ts";
-import { bodyOf, chunksOf } from "../relay/body.ts";
+import { bodyOf, chunksOf } from "../native/body.ts";
 import { uploadBounds } from "./bounds.ts";
 import type { Deps } from "./deps.ts";
 import { restCaller } from "./rest-caller.ts";

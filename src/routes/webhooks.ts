@@ -1,6 +1,6 @@
 /** Webhooks: fal's calls about what was submitted, and the keys that falgate's own are signed with. */
 import { Elysia } from "elysia";
-import { refused } from "../relay/fault.ts";
+import { refused } from "../native/fault.ts";
 import type { Deps } from "./deps.ts";
 
 const WORDS: Readonly<Record<number, string>> = {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { call, completed, OTHER_KEY, type Submitted, TWO_CLIENTS } from "../relay/support.ts";
+import { call, completed, OTHER_KEY, type Submitted, TWO_CLIENTS } from "../native/support.ts";
 import { until } from "../support/clients.ts";
 import { received } from "../support/fal.ts";
 import { asBinary, type Gateway, type Running } from "../support/gateway.ts";

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { serverEvents } from "../../src/fal/events.ts";
 import { until } from "../support/clients.ts";
 import { assembled, asBinary, CLIENT_KEY, type Gateway, type Start } from "../support/gateway.ts";
-import { asked, call, completed, expectNoClientKey, submit } from "../relay/support.ts";
+import { asked, call, completed, expectNoClientKey, submit } from "../native/support.ts";
 
 let gateway: Gateway;
 afterEach(() => {

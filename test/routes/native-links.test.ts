@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { serverEvents } from "../../src/fal/events.ts";
 import { asBinary, assembled, type Gateway, type Start } from "../support/gateway.ts";
-import { call, submit, type Submitted } from "../relay/support.ts";
+import { call, submit, type Submitted } from "../native/support.ts";
 
 const FORWARDED = {
   "x-forwarded-proto": "https",

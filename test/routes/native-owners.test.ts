@@ -10,7 +10,7 @@ import {
   submit,
   type Submitted,
   TWO_CLIENTS,
-} from "../relay/support.ts";
+} from "../native/support.ts";
 
 let gateway: Gateway;
 afterEach(() => {

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { invalid } from "../support/scenario.ts";
 import { CLIENT_KEY, inProcess } from "../support/gateway.ts";
-import { expectNoClientKey, natively, type NativeScenario } from "../relay/support.ts";
+import { expectNoClientKey, natively, type NativeScenario } from "../native/support.ts";
 
 const INPUT = { prompt: "a cat" };
 

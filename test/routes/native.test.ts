@@ -12,7 +12,7 @@ import {
   natively,
   type NativeScenario,
   submit,
-} from "../relay/support.ts";
+} from "../native/support.ts";
 
 const UUID = /^[0-9a-f-]{36}$/;
 

@@ -1,7 +1,7 @@
 /** fal's server-proxy protocol: what stands for each target here, and every target that is none. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { CLIENT_KEY, type Gateway, PLACES, type Start } from "../support/gateway.ts";
-import { call, expectNoClientKey, natively, type NativeScenario } from "../relay/support.ts";
+import { call, expectNoClientKey, natively, type NativeScenario } from "../native/support.ts";
 
 const INPUT = { prompt: "a cat" };
 

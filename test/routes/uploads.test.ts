@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { received } from "../support/fal.ts";
 import { CLIENT_KEY, type Gateway, PLACES, type Start } from "../support/gateway.ts";
-import { asked, call, expectNoClientKey, natively } from "../relay/support.ts";
+import { asked, call, expectNoClientKey, natively } from "../native/support.ts";
 
 const BYTES = new TextEncoder().encode("the bytes of a picture");
 

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:te
 import { pictureType } from "../../src/formats/picture.ts";
 import { wavFile } from "../support/files.ts";
 import { asBinary, CLIENT_KEY, type Running } from "../support/gateway.ts";
-import { asked, expectNoClientKey } from "../relay/support.ts";
+import { asked, expectNoClientKey } from "../native/support.ts";
 
 /** Names, because the SDK takes nothing from an address that is private. */
 const BASE = "https://falgate.example.com";

@@ -13,7 +13,7 @@ import {
 import { png } from "../support/files.ts";
 import { received } from "../support/fal.ts";
 import { asBinary, CLIENT_KEY, type Running } from "../support/gateway.ts";
-import { asked, expectNoClientKey } from "../relay/support.ts";
+import { asked, expectNoClientKey } from "../native/support.ts";
 
 let gateway: Running;
 beforeAll(async () => {

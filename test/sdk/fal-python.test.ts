@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { serverEvents } from "../../src/fal/events.ts";
 import { received } from "../support/fal.ts";
 import { asBinary, CLIENT_KEY, type Running } from "../support/gateway.ts";
-import { asked, expectNoClientKey } from "../relay/support.ts";
+import { asked, expectNoClientKey } from "../native/support.ts";
 
 let gateway: Running;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import type { NewTask, Task, TaskKind, Tasks } from "../../../src/generation/tas
 import { createAttachments } from "../../../src/generation/attachments.ts";
 import type { KeepMedia } from "../../../src/generation/tasks/keeping.ts";
 import { silent } from "../../../src/log.ts";
-import { createWebhooks } from "../../../src/relay/webhook.ts";
+import { createWebhooks } from "../../../src/native/webhook.ts";
 import type { Sandbox } from "../../../src/sandbox/sandbox.ts";
 import type { Database } from "../../../src/store/database.ts";
 import { createTaskStore, type TaskStore } from "../../../src/store/tasks/tasks.ts";

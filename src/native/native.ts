@@ -4,11 +4,13 @@ import { createJobUnderAny } from "./job.ts";
 import { createReading, type Reading, type ReadingOptions } from "./reading.ts";
 import { createSubmission, type Submission, type SubmissionOptions } from "./submission.ts";
 
-export type Relay = Submission & Reading;
+export type NativeApi = Submission & Reading;
 
-export type RelayOptions = Omit<SubmissionOptions & ReadingOptions, "jobOf"> & { keys: FalKeys };
+export type NativeApiOptions = Omit<SubmissionOptions & ReadingOptions, "jobOf"> & {
+  keys: FalKeys;
+};
 
-export function createRelay({ keys, ...options }: RelayOptions): Relay {
+export function createNativeApi({ keys, ...options }: NativeApiOptions): NativeApi {
   const parts = { ...options, jobOf: createJobUnderAny(keys, options.queueUrl) };
   return { ...createSubmission(parts), ...createReading(parts) };
 }

@@ -1,7 +1,7 @@
 /** A client's webhook: out of the query, judged, and called at the address that was judged. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { takeWebhook, withWebhook } from "../../src/relay/webhook-query.ts";
-import { createWebhooks } from "../../src/relay/webhook.ts";
+import { takeWebhook, withWebhook } from "../../src/native/webhook-query.ts";
+import { createWebhooks } from "../../src/native/webhook.ts";
 
 const TAKEN = [
   ["", "", undefined],

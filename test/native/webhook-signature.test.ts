@@ -1,8 +1,8 @@
 /** Signatures: falgate's own, which anybody can verify, and fal's, verified with fal's keys. */
 import { describe, expect, test } from "bun:test";
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
-import { createKeySet } from "../../src/relay/key-set.ts";
-import { createSigner, readSignature, type Signed } from "../../src/relay/signature.ts";
+import { createKeySet } from "../../src/native/key-set.ts";
+import { createSigner, readSignature, type Signed } from "../../src/native/signature.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 

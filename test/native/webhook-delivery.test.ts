@@ -1,11 +1,11 @@
 /** Deliveries: what is told, how often it is tried, when it ends, and what survives the process. */
 import { describe, expect, test } from "bun:test";
 import { createLog, silent } from "../../src/log.ts";
-import { createDeliveries, type DeliveriesOptions, SCHEDULE } from "../../src/relay/delivery.ts";
+import { createDeliveries, type DeliveriesOptions, SCHEDULE } from "../../src/native/delivery.ts";
 import { memoryRequests } from "../../src/cli/requests.ts";
 import type { FalRequest } from "../../src/store/request.ts";
-import { createSigner } from "../../src/relay/signature.ts";
-import { webhookBody } from "../../src/relay/webhook-body.ts";
+import { createSigner } from "../../src/native/signature.ts";
+import { webhookBody } from "../../src/native/webhook-body.ts";
 import { until } from "../support/clients.ts";
 
 const request = (changes: Partial<FalRequest> = {}): FalRequest => ({

@@ -1,6 +1,6 @@
 /** The bridge: frames, back-pressure and endings from either side to the other, over real sockets. */
 import { afterEach, describe, expect, test } from "bun:test";
-import { createBridge, type Handlers, Refusal } from "../../src/relay/bridge.ts";
+import { createBridge, type Handlers, Refusal } from "../../src/native/bridge.ts";
 import { until } from "../support/clients.ts";
 
 const closing: (() => unknown)[] = [];
