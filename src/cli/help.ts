@@ -4,7 +4,7 @@ import { expectation, OPTIONS, shownDefault } from "../config.ts";
 const COMMANDS: readonly [string, string][] = [
   ["serve [--sandbox]", "the gateway (also without any command); --sandbox needs no fal key"],
   ["sandbox", "the emulated fal alone, for testing other fal software against"],
-  ["keys create|list|revoke", "client keys, with limits and budgets: falgate keys says how"],
+  ["keys create|list|revoke", "client keys, with limits and budgets; falgate keys --help says how"],
   ["models [search]", "the models it can serve, and how each is called"],
   ["check", "reads the configuration, says what is wrong, probes the fal keys at no cost"],
   ["openapi", "prints the OpenAPI document"],

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { ConfigError, OPTIONS } from "../config.ts";
 import { VERSION } from "../version.ts";
 import { check } from "./check.ts";
+import { commandHelp } from "./command-help.ts";
 import { health } from "./health.ts";
 import { help } from "./help.ts";
 import { KEY_FLAGS, keys } from "./keys.ts";
@@ -11,6 +12,7 @@ import { openapi } from "./openapi.ts";
 import { sandbox } from "./sandbox.ts";
 import { serve } from "./serve.ts";
 import type { Command, Flags, Shell } from "./shell.ts";
+import { usageFault } from "./usage.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
@@ -31,6 +33,9 @@ const OWN = {
   url: { type: "string" },
 } as const;
 
+/** Commands that more words than their name may follow. */
+const WORDY: ReadonlySet<string> = new Set(["keys", "models"]);
+
 /** Flags of one command alone. */
 const OF_COMMAND: Readonly<Record<string, object>> = { keys: KEY_FLAGS };
 
@@ -43,7 +48,8 @@ export async function main(shell: Shell): Promise<number> {
     });
     const [name = "serve", ...operands] = positionals;
     if (values.version) return print(shell, `falgate ${VERSION}\n`);
-    if (values.help || name === "help") return print(shell, help());
+    if (name === "help") return print(shell, helpOn(operands[0]));
+    if (values.help) return print(shell, helpOn(name));
     const command = COMMANDS[name];
     if (!command) {
       shell.err(`falgate: there is no command "${name}". Try: falgate --help\n`);
@@ -54,13 +60,20 @@ export async function main(shell: Shell): Promise<number> {
         owner === name ? undefined : Object.keys(flags).find((flag) => flag in values);
       if (foreign) return complain(shell, `--${foreign} belongs to falgate ${owner}`, 2);
     }
+    if (operands.length > 0 && !WORDY.has(name)) {
+      const message = `falgate ${name} takes no "${operands[0]}". Try: falgate ${name} --help`;
+      return complain(shell, message, 2);
+    }
     return await command({ ...shell, flags: values as Flags, operands });
   } catch (error) {
     if (error instanceof ConfigError) return complain(shell, error.message, 1);
-    if (isUsage(error)) return complain(shell, error.message, 2);
+    const fault = usageFault(error);
+    if (fault !== undefined) return complain(shell, fault, 2);
     throw error;
   }
 }
+
+const helpOn = (command = "serve") => commandHelp(command) ?? help();
 
 /** A value that begins with a minus sign would be taken for a flag: `--budget -5usd`. */
 function joined(args: readonly string[]): string[] {
@@ -90,6 +103,3 @@ function complain(shell: Shell, message: string, status: number): number {
   shell.err(`falgate: ${message}\n`);
   return status;
 }
-
-const isUsage = (error: unknown): error is Error =>
-  error instanceof Error && String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");

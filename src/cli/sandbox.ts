@@ -9,7 +9,8 @@ export async function sandbox({ flags, env, out, onSignal }: Invocation): Promis
   const given = flags.port ?? env.PORT ?? String(PORT);
   const port = Number(given);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new ConfigError(`PORT is "${given}", but must be a whole number from 0 to 65535`);
+    const named = flags.port === undefined ? "PORT" : "--port";
+    throw new ConfigError(`${named} is "${given}", but must be a whole number from 0 to 65535`);
   }
   const hostname = typeof flags.host === "string" ? flags.host : env.HOST;
   const emulated = open({ port, ...(hostname ? { hostname } : {}) });

@@ -70,7 +70,7 @@ describe("a start that cannot be", () => {
   });
 
   test.each([
-    [["--fal-kye=opensesame"], /Unknown option '--fal-kye'/],
+    [["--fal-kye=opensesame"], /there is no option --fal-kye/],
     [["--port"], /--port/],
     [["serv"], /^falgate: there is no command "serv"\. Try: falgate --help\n$/],
   ] as const)("%j is a usage error", async (args, line) => {
