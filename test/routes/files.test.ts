@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fetched, submitted } from "../support/fal.ts";
-import { CLIENT_KEY, type Gateway, PLACES } from "../support/gateway.ts";
+import { startBucket } from "../support/bucket.ts";
+import { asBinary, CLIENT_KEY, type Gateway, PLACES } from "../support/gateway.ts";
 
 const sha256 = (bytes: Uint8Array) => new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
 
@@ -211,4 +212,35 @@ test("what cannot be kept is handed out under fal's own link, and the log says w
     }),
   );
   await gateway.stop();
+});
+
+test("in a bucket: links are the bucket's own, and lead to what fal made", async () => {
+  const bucket = startBucket("pictures");
+  const gateway = await asBinary({
+    env: {
+      MEDIA_STORE: "s3://pictures/made/here",
+      S3_ENDPOINT: bucket.url,
+      S3_ACCESS_KEY_ID: "id",
+      S3_SECRET_ACCESS_KEY: "bucket-secret",
+    },
+  });
+  const response = await gateway.fetch("/v1/images/generations", {
+    method: "POST",
+    headers: { authorization: `Bearer ${CLIENT_KEY}` },
+    body: JSON.stringify({ model: "flux-dev", prompt: "a cat", output_format: "png" }),
+  });
+  const { data } = (await response.json()) as { data: { url: string }[] };
+  const [{ url } = { url: "" }] = data;
+  expect(url).toStartWith(`${bucket.url}/pictures/made/here/`);
+  expect(url).toContain("X-Amz-Signature=");
+  const file = await fetch(url);
+  expect(file.headers.get("content-type")).toBe("image/png");
+  expect(await new Bun.Image(await file.bytes()).metadata()).toMatchObject({ format: "png" });
+  expect(gateway.output()).not.toContain("bucket-secret");
+  await Promise.all([gateway.stop(), bucket.stop()]);
+});
+
+test("a bucket without credentials stops the start, and says what to set", async () => {
+  const starting = asBinary({ env: { MEDIA_STORE: "s3://pictures" } });
+  await expect(starting).rejects.toThrow(/MEDIA_STORE is "s3:\/\/pictures".*S3_ACCESS_KEY_ID/);
 });
