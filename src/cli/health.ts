@@ -1,5 +1,5 @@
 /** `falgate health`: whether a gateway answers, as an exit status. */
-import { ConfigError } from "../config.ts";
+import { type Config, ConfigError } from "../config.ts";
 import type { Invocation } from "./shell.ts";
 import { settings } from "./settings.ts";
 
@@ -19,9 +19,16 @@ export async function health(invocation: Invocation): Promise<number> {
 }
 
 async function base(invocation: Invocation, given: unknown): Promise<string> {
-  if (typeof given !== "string") return `http://127.0.0.1:${(await settings(invocation)).port}`;
+  if (typeof given !== "string") return ownAddress(await settings(invocation));
   if (URL.canParse(given)) return given;
   throw new ConfigError(
     `--url is ${JSON.stringify(given)}, but must be a URL such as http://127.0.0.1:3001`,
   );
+}
+
+/** Where the same configuration would listen: on every address, so on this machine's own, too. */
+function ownAddress({ host, port }: Config): string {
+  const everywhere = /^(0\.0\.0\.0|\[?::\]?)$/.test(host);
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return `http://${everywhere ? "127.0.0.1" : name}:${port}`;
 }
