@@ -73,9 +73,30 @@ export interface KeptUsage {
   stop(): Promise<void>;
 }
 
-export function keptUsage(database: Database, log: Log): KeptUsage {
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Forgets what is too old, now and every hour. */
+export function keptUsage(config: Config, database: Database, log: Log): KeptUsage {
   const usage = createUsage({ database, writes: createWriteBehind({ database, log }) });
-  return { usage, stop: async () => void (await usage.flush()) };
+  let sweeping = Promise.resolve();
+  const sweep = () => {
+    sweeping = usage.sweep(Date.now() - config.usageRetention * DAY_MS).then(
+      (count) => log.debug("old calls were forgotten", { count }),
+      (error: unknown) => log.error("old calls cannot be forgotten", { error }),
+    );
+  };
+  sweep();
+  const timer = setInterval(sweep, HOUR_MS);
+  timer.unref();
+  return {
+    usage,
+    async stop() {
+      clearInterval(timer);
+      await sweeping;
+      await usage.flush();
+    },
+  };
 }
 
 /** For a gateway that is given none: gone with it, and opened when it is first used. */
@@ -93,6 +114,7 @@ export function memoryUsage(log: Log): UsageStore {
     sums: async (...asked) => (await open()).sums(...asked),
     calls: async (...asked) => (await open()).calls(...asked),
     find: async (id) => (await open()).find(id),
+    sweep: async (before) => (await open()).sweep(before),
     flush: async () => (await open()).flush(),
   };
 }

@@ -35,7 +35,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   const keyStore = createKeyStore(database);
   const { hostname, anonymous } = exposure(config, invocation, await keyStore.any());
   const kept = keptRequests(config, database, log);
-  const books = keptUsage(database, log);
+  const books = keptUsage(config, database, log);
   const counters = await openCounters(config, log);
   const gateway = createGateway(config, log, anonymous, {
     requests: kept.requests,

@@ -71,6 +71,15 @@ export const state = {
     exclusiveMinimum: 0,
     maximum: 1_048_576,
   }),
+  usageRetention: Type.Number({
+    ...meta({
+      description:
+        "days for which a call is listed in the books; what it cost counts in its budget for ever",
+    }),
+    default: 400,
+    minimum: 1,
+    maximum: 36_500,
+  }),
   mediaStore: Type.String({
     ...meta({
       description:

@@ -2,7 +2,7 @@
 import { KEYS } from "./keys/schema.ts";
 import type { Migration } from "./migration.ts";
 import { TASKS } from "./tasks/schema.ts";
-import { USAGE } from "./usage/schema.ts";
+import { USAGE, USAGE_DAYS } from "./usage/schema.ts";
 
 /** A step's number is its place in the list, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -50,4 +50,5 @@ export const MIGRATIONS: readonly Migration[] = [
       `create unique index tasks_once on tasks (once) where once is not null`,
     ],
   },
+  USAGE_DAYS,
 ];

@@ -1,4 +1,4 @@
-/** The table of what calls have cost, as a step of the schema. */
+/** The tables of what calls have cost, as steps of the schema. */
 import type { Migration } from "../migration.ts";
 
 /** Money is in whole micro-USD, times are milliseconds since 1970. */
@@ -31,5 +31,18 @@ export const USAGE: Migration = {
     `create index usage_time on usage (opened_at)`,
     `create index usage_open on usage (opened_at, id) where state = 'open'`,
     `create index usage_request on usage (request_id) where request_id is not null`,
+  ],
+};
+
+/** Days since 1970, of UTC: every budget's period begins with one. */
+export const USAGE_DAYS: Migration = {
+  name: "what calls have cost by key and day, once they are forgotten",
+  statements: [
+    `create table usage_days (
+      owner text not null,
+      day bigint not null,
+      cost bigint not null,
+      primary key (owner, day)
+    )`,
   ],
 };

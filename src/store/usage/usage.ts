@@ -3,6 +3,7 @@ import type { TransactionSQL } from "bun";
 import type { Kind, WriteBehind } from "../batch.ts";
 import type { Database } from "../database.ts";
 import { fromRow, toRow, type UsageRecord, type UsageRow } from "./record.ts";
+import { sweepUsage } from "./sweep.ts";
 import { createUsageReport, type UsageReport } from "./report.ts";
 
 /** A report sees what was told before it is asked for. */
@@ -20,8 +21,13 @@ export interface UsageStore extends UsageReport {
     limit: number,
     after?: Pick<UsageRecord, "openedAt" | "id">,
   ): Promise<UsageRecord[]>;
-  /** Micro-USD that ended calls have cost which were opened at `from` or later, written or not. */
+  /**
+   * Micro-USD that ended calls have cost which were opened at `from` or later, written or not, also
+   * those that are forgotten. `from` is the beginning of a day of UTC.
+   */
   spent(owner: string, from: number): Promise<number>;
+  /** Forgets calls that were over before `before`, but not what they have cost; resolves to how many. */
+  sweep(before: number): Promise<number>;
   /** Waits until all that was told so far is written. */
   flush(): Promise<unknown>;
 }
@@ -78,9 +84,14 @@ export function createUsage({ database, writes }: UsageOptions): UsageStore {
       );
       const ids = JSON.stringify(told.map(({ id }) => id));
       const [row] = await database.sql<{ cost: string | number | null }[]>`
-        select sum(cost) as cost from usage
-        where owner = ${owner} and opened_at >= ${from}
-          and id not in (select value from ${elements(database, ids)})`;
+        select (
+          select coalesce(sum(cost), 0) from usage
+          where owner = ${owner} and opened_at >= ${from}
+            and id not in (select value from ${elements(database, ids)})
+        ) + (
+          select coalesce(sum(cost), 0) from usage_days
+          where owner = ${owner} and day >= ${Math.floor(from / DAY_MS)}
+        ) as cost`;
       return told.reduce((sum, { cost }) => sum + cost, Number(row?.cost ?? 0));
     },
 
@@ -96,6 +107,10 @@ export function createUsage({ database, writes }: UsageOptions): UsageStore {
       await writes.flush();
       return report.find(id);
     },
+    async sweep(before) {
+      await writes.flush();
+      return sweepUsage(database, before);
+    },
     flush: () => writes.flush(),
   };
 }
@@ -105,6 +120,8 @@ const elements = ({ engine, sql }: Database, json: string) =>
   engine === "SQLite"
     ? sql`json_each(${json})`
     : sql`json_array_elements_text(${json}::text::json) as told(value)`;
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** What a row takes, roughly. */
 const ROW_BYTES = 400;
