@@ -80,7 +80,8 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     render: (error, path) => renderFor(path)(error),
   });
 
-  const app = new Elysia({ handler: { standardHostname: false } })
+  // Normalizing takes the letters of a text for the items of a list, before it is checked.
+  const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .wrap(edge as unknown as Parameters<Elysia["wrap"]>[0])
     .onError(({ error, code, request }) => {
       const failure = code === "NOT_FOUND" ? nowhere(request) : error;

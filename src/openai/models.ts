@@ -65,11 +65,14 @@ export const ModelList = Type.Object(
   { description: "The models" },
 );
 
-export const ModelQuery = Type.Object({
-  modality: Type.Optional(
-    Type.String({
-      description: "Only of this kind: what they give (`image`), or `image-to-video`.",
-    }),
-  ),
-});
+export const ModelQuery = Type.Object(
+  {
+    modality: Type.Optional(
+      Type.String({
+        description: "Only of this kind: what they give (`image`), or `image-to-video`.",
+      }),
+    ),
+  },
+  { additionalProperties: true },
+);
 export type ModelQuery = Static<typeof ModelQuery>;

@@ -6,24 +6,32 @@ const day = (description: string) =>
   Type.Optional(Type.String({ description, examples: ["2026-08-01"] }));
 
 /** Every value is a text here: whoever answers reads it, and says what is wrong with it. */
-export const UsageParams = Type.Object({
-  from: day("The first day, of UTC. The month's first, where it is left out."),
-  to: day("The last day. Today, where it is left out."),
-  by: Type.Optional(
-    Type.String({ description: `\`call\`, or some of ${DIMENSIONS.join(", ")} between commas.` }),
-  ),
-  model: Type.Optional(Type.String({ description: "Only this model, as clients have named it." })),
-  limit: Type.Optional(
-    Type.String({ description: "Lines at most, up to 10000; 1000 by default." }),
-  ),
-  after: Type.Optional(Type.String({ description: "With `by=call`: the id to go on after." })),
-  format: Type.Optional(Type.String({ description: "`csv`, or `json`. `Accept` says it too." })),
-});
+export const UsageParams = Type.Object(
+  {
+    from: day("The first day, of UTC. The month's first, where it is left out."),
+    to: day("The last day. Today, where it is left out."),
+    by: Type.Optional(
+      Type.String({ description: `\`call\`, or some of ${DIMENSIONS.join(", ")} between commas.` }),
+    ),
+    model: Type.Optional(
+      Type.String({ description: "Only this model, as clients have named it." }),
+    ),
+    limit: Type.Optional(
+      Type.String({ description: "Lines at most, up to 10000; 1000 by default." }),
+    ),
+    after: Type.Optional(Type.String({ description: "With `by=call`: the id to go on after." })),
+    format: Type.Optional(Type.String({ description: "`csv`, or `json`. `Accept` says it too." })),
+  },
+  { additionalProperties: true },
+);
 
-export const AdminUsageParams = Type.Object({
-  ...UsageParams.properties,
-  key: Type.Optional(Type.String({ description: "Only this client key, by its id or name." })),
-});
+export const AdminUsageParams = Type.Object(
+  {
+    ...UsageParams.properties,
+    key: Type.Optional(Type.String({ description: "Only this client key, by its id or name." })),
+  },
+  { additionalProperties: true },
+);
 
 const count = Type.Integer();
 

@@ -12,13 +12,16 @@ import { beginner, CREATING, found, told } from "./filming.ts";
 
 const DIALECT = { name: "veo", id: ({ model }: { model: string }) => veoId(model) };
 
-const Query = Type.Object({
-  id: Type.String({
-    description: "As `create` answered it.",
-    minLength: 1,
-    expects: "it must be a task's id",
-  }),
-});
+const Query = Type.Object(
+  {
+    id: Type.String({
+      description: "As `create` answered it.",
+      minLength: 1,
+      expects: "it must be a task's id",
+    }),
+  },
+  { additionalProperties: true },
+);
 
 export function veo(deps: Deps) {
   const begin = beginner(deps, DIALECT);

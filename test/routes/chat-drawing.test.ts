@@ -418,7 +418,7 @@ scenarios("what cannot be drawn", [
     "messages that are no list",
     "a cat",
     {},
-    invalid(/messages/, "messages[0].role", "missing_required_parameter"),
+    invalid("Invalid value for 'messages': it must be a list of at least one message.", "messages"),
   ),
   refused("a message that is null", [null], {}, invalid(/expected object/, "messages[0]")),
   refused(

@@ -63,13 +63,16 @@ export const isOpenAILength = (seconds: string | number | undefined) =>
 export const VARIANTS = ["video", "thumbnail", "spritesheet"] as const;
 export type Variant = (typeof VARIANTS)[number];
 
-export const VideoContentQuery = Type.Object({
-  variant: Type.Optional(
-    Type.Unsafe<Variant>(
-      Type.Union(
-        VARIANTS.map((word) => Type.Literal(word)),
-        { description: "What of it: the video unless it says otherwise.", enum: [...VARIANTS] },
+export const VideoContentQuery = Type.Object(
+  {
+    variant: Type.Optional(
+      Type.Unsafe<Variant>(
+        Type.Union(
+          VARIANTS.map((word) => Type.Literal(word)),
+          { description: "What of it: the video unless it says otherwise.", enum: [...VARIANTS] },
+        ),
       ),
     ),
-  ),
-});
+  },
+  { additionalProperties: true },
+);
