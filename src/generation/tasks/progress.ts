@@ -23,6 +23,9 @@ export interface Sight {
 }
 
 /** The last percentage that the model's log mentions, as progress bars write it. */
+/** By slot: what is known of each call that is open. */
+export type Sights = Map<string, Sight>;
+
 export function sightOf(status: Status, before: Sight = {}): Sight {
   if (status.status === "IN_QUEUE") return { position: status.queue_position ?? 0 };
   const found = (status.logs ?? []).map(({ message }) => /(\d{1,3})\s?%/.exec(message)?.[1]);

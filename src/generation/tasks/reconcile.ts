@@ -6,7 +6,7 @@ import type { Job } from "../../fal/queue.ts";
 import type { Log } from "../../log.ts";
 import type { CallRecord } from "../../store/tasks/task.ts";
 import { hash } from "../plan.ts";
-import type { Reconcile } from "./ledger.ts";
+import type { Reconcile } from "./ledger-parts.ts";
 import { rest } from "./vital.ts";
 
 export interface ReconcileOptions {

@@ -4,7 +4,8 @@ import type { Plan } from "../plan.ts";
 import type { Retired } from "../run.ts";
 import type { Settled } from "../settled.ts";
 import { CallError, Halted, OUTCOME_UNKNOWN } from "./failure.ts";
-import type { Ledger, Made } from "./ledger.ts";
+import type { Made } from "./finish.ts";
+import type { Ledger } from "./ledger.ts";
 import { slotOf } from "./slot.ts";
 
 export type Stage = "generate" | "upscale";
