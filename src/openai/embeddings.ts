@@ -8,7 +8,13 @@ export const EmbeddingParams = Type.Object(
       minLength: 1,
       expects: "it must be the name of a model",
     }),
-    input: Type.Unknown({ description: "A text, or a list of texts or of token lists." }),
+    input: Type.Union(
+      [Type.String({ minLength: 1 }), Type.Array(Type.Unknown(), { minItems: 1 })],
+      {
+        description: "A text, or a list of texts or of token lists.",
+        expects: "it must be a text or a list of at least one",
+      },
+    ),
     encoding_format: Type.Optional(Type.Unknown({ description: "`float` or `base64`." })),
     dimensions: Type.Optional(Type.Unknown({ description: "Length of the vectors." })),
   },

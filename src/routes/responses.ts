@@ -14,7 +14,7 @@ import { withUsage } from "../openai/chat/usage-field.ts";
 import { ResponseAnswer } from "../openai/responses/answer.ts";
 import { responseEvents } from "../openai/responses/events.ts";
 import { ResponseCreateParams } from "../openai/responses/params.ts";
-import { toChat } from "../openai/responses/request.ts";
+import { answerable, toChat } from "../openai/responses/request.ts";
 import { fromChat } from "../openai/responses/response.ts";
 import { buyerOf } from "./buyer.ts";
 import { chunks } from "./chunks.ts";
@@ -45,6 +45,7 @@ export function responses(deps: Deps) {
     const name = params.model ?? DEFAULT_MODEL;
     traced.model = name;
     const { upstream } = languageModel(deps, name, request);
+    answerable(params);
     const deadline = conversationDeadline(request, config.requestTimeout);
     const lined = Promise.withResolvers<number>();
     const answered = deadline.guard(async () => {

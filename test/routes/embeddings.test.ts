@@ -53,6 +53,10 @@ describe.each(PLACES)("embeddings, %s", (_, start) => {
 
   test.each<[string, unknown, number, object]>([
     ["no model", { input: "x" }, 400, invalid(/model/, "model", "missing_required_parameter")],
+    ["no input", { model: "m/e" }, 400, invalid(/input/, "input", "missing_required_parameter")],
+    ["an input of null", { model: "m/e", input: null }, 400, invalid(/'input'/, "input")],
+    ["an empty list", { model: "m/e", input: [] }, 400, invalid(/at least one/, "input")],
+    ["a number", { model: "m/e", input: 5 }, 400, invalid(/a text or a list/, "input")],
     [
       "a model that draws",
       { model: "flux-dev", input: "x" },

@@ -199,6 +199,21 @@ describe.each(PLACES)("responses, %s", (_, start) => {
   });
 
   // The last of them: a route that is not there is not asked again.
+  test.each([
+    [{ model: "gpt-4o" }, "input", /^Missing required parameter/],
+    [{ model: "gpt-4o", input: null }, "input", /^Missing required parameter/],
+    [{ model: "gpt-4o", input: [] }, "input", /list with at least one message/],
+    [{ ...ASK, previous_response_id: "resp_0" }, "previous_response_id", /nothing is stored/],
+    [{ ...ASK, conversation: "conv_0" }, "conversation", /nothing is stored/],
+    [{ ...ASK, background: true }, "background", /nothing is stored/],
+  ])("%j never reaches fal, which would forget or refuse it", async (body, param, words) => {
+    const response = await post(body);
+    const { error } = (await response.json()) as { error: { param: string; message: string } };
+    expect([response.status, error.param]).toEqual([400, param]);
+    expect(error.message).toMatch(words);
+    expect(provider.asked.length).toBe(0);
+  });
+
   describe("where fal has no such route", () => {
     const fallback = (answer: () => Response) =>
       provider.answer((request) =>

@@ -1,6 +1,6 @@
 /** A request for a response, as a request for a chat completion. */
 import type { ChatRequest } from "../chat/request.ts";
-import { type Fields, isFields, kept, maybeText, unsupported } from "./field.ts";
+import { type Fields, isFields, kept, maybeText, unsupported, wrong } from "./field.ts";
 import { type Recall, toMessages } from "./input.ts";
 import type { ResponseCreateParams } from "./params.ts";
 import { toTools } from "./tools.ts";
@@ -48,7 +48,7 @@ export function toChat(
   params: ResponseCreateParams,
   recall: Recall = () => undefined,
 ): ChatRequest {
-  refuseStored(params);
+  answerable(params);
   const { instructions, input, stream, max_output_tokens, parallel_tool_calls } = params;
   const system = instructions ? [{ role: "system" as const, content: instructions }] : [];
   const offer = toTools(params.tools, params.tool_choice);
@@ -71,17 +71,24 @@ function passed(params: ResponseCreateParams): Record<string, unknown> {
   return Object.fromEntries(entries.filter(([key, value]) => value != null && !OWN.has(key)));
 }
 
-/** What would need a memory or a second call. */
-function refuseStored({ background, ...params }: ResponseCreateParams): void {
+/**
+ * Throws 400 for what nobody here could answer: a question that is missing, and what would need a
+ * memory or a second call, which OpenRouter has neither of.
+ */
+export function answerable({ background, input, ...params }: ResponseCreateParams): void {
   for (const key of ["previous_response_id", "conversation", "prompt"] as const) {
     if (params[key] == null) continue;
     const message = `'${key}' cannot be used: nothing is stored here. Send the whole conversation in 'input'.`;
     throw unsupported(key, message);
   }
-  if (!background) return;
-  const message =
-    "'background' cannot be used: nothing is stored here. The answer comes on the call that asks for it.";
-  throw unsupported("background", message);
+  if (background) {
+    const message =
+      "'background' cannot be used: nothing is stored here. The answer comes on the call that asks for it.";
+    throw unsupported("background", message);
+  }
+  if (input == null || input.length === 0) {
+    throw wrong("input", input, "a text or a list with at least one message");
+  }
 }
 
 function toFormat(text: Fields): Fields {
