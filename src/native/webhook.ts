@@ -38,7 +38,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       // Where a name leads inside is nobody else's business.
       return addressesOf(url).then(
         () => undefined,
-        () => "must lead to a public address",
+        () => "must lead to a public address that can be found from here",
       );
     },
 

@@ -36,12 +36,15 @@ describe("judged", () => {
     ["http://hooks.example:8080/", undefined],
     ["http://named.example/", undefined],
     ["http://127.0.0.1:99/x", undefined],
-    ["http://named.example:81/", "must lead to a public address"],
-    ["http://127.0.0.1:98/x", "must lead to a public address"],
-    ["http://2130706433:80/", "must lead to a public address"],
-    ["http://[::1]/", "must lead to a public address"],
-    ["http://169.254.169.254/latest/meta-data/", "must lead to a public address"],
-    ["https://inside.example/", "must lead to a public address"],
+    ["http://named.example:81/", "must lead to a public address that can be found from here"],
+    ["http://127.0.0.1:98/x", "must lead to a public address that can be found from here"],
+    ["http://2130706433:80/", "must lead to a public address that can be found from here"],
+    ["http://[::1]/", "must lead to a public address that can be found from here"],
+    [
+      "http://169.254.169.254/latest/meta-data/",
+      "must lead to a public address that can be found from here",
+    ],
+    ["https://inside.example/", "must lead to a public address that can be found from here"],
     ["https://user@hooks.example/", "must not hold credentials"],
     ["https://user:pw@hooks.example/", "must not hold credentials"],
     ["ftp://hooks.example/", "must be an http or https URL"],
@@ -53,7 +56,9 @@ describe("judged", () => {
 
   test("a name without an address", async () => {
     const none = createWebhooks({ hosts: [], resolve: () => Promise.reject(new Error("NX")) });
-    expect(await none.judge("https://nowhere.example/")).toBe("must lead to a public address");
+    expect(await none.judge("https://nowhere.example/")).toBe(
+      "must lead to a public address that can be found from here",
+    );
   });
 });
 

@@ -142,9 +142,9 @@ describe.each(PLACES)("without an address of its own, %s", (_, start) => {
   });
 
   test.each([
-    ["http://127.0.0.1:1/", "must lead to a public address"],
-    ["http://localhost/", "must lead to a public address"],
-    ["http://169.254.169.254/latest", "must lead to a public address"],
+    ["http://127.0.0.1:1/", "must lead to a public address that can be found from here"],
+    ["http://localhost/", "must lead to a public address that can be found from here"],
+    ["http://169.254.169.254/latest", "must lead to a public address that can be found from here"],
     ["https://user:pw@127.0.0.1/", "must not hold credentials"],
     ["gopher://127.0.0.1/", "must be an http or https URL"],
     ["nonsense", "must be an http or https URL"],
