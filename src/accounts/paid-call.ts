@@ -4,20 +4,18 @@ import type { Buyer, End, Order, Purchase, Soon, Taken, Tokens, Wait } from "../
 import { NOTHING_YET, type UsageRecord } from "../store/usage/record.ts";
 import type { UsageStore } from "../store/usage/usage.ts";
 import { Earmark, type EarmarkParts } from "./earmark.ts";
-import { revoked } from "./refusals.ts";
 import { microUsd, mostMicroUsd } from "./money.ts";
 import type { Price, Prices } from "./prices.ts";
-import type { Turn, Turns } from "./turns.ts";
+import { Seat, type SeatParts } from "./seat.ts";
+import type { Turns } from "./turns.ts";
 
-export interface PaidCallParts extends EarmarkParts {
+export interface PaidCallParts extends EarmarkParts, Pick<SeatParts, "isRevoked"> {
   usage: Pick<UsageStore, "write">;
   prices: Prices;
   /** Units that fal will count, told from what it is sent. */
   estimate(unit: string, endpoint: string, input: unknown): number;
   /** So many tokens in that unit; nothing where it counts something else. */
   tokensIn(unit: string, tokens: number): number | undefined;
-  /** Whether that owner's key was taken back. */
-  isRevoked(owner: string): boolean;
   /** Without it, nobody waits. */
   turns?: Turns | undefined;
   now(): number;
@@ -41,7 +39,7 @@ export class PaidCall implements Purchase {
   #input: unknown;
   #price: Price | undefined;
   #earmark: Earmark | undefined;
-  #turn: Turn | undefined;
+  #seat: Seat | undefined;
   #waits: Buyer["waits"];
   #began = performance.now();
   #takenAt: number | undefined;
@@ -71,7 +69,7 @@ export class PaidCall implements Purchase {
   }
 
   get pressing(): boolean {
-    return this.#earmark !== undefined || this.#turn !== undefined;
+    return this.#earmark !== undefined || this.#seat?.taken === true;
   }
 
   /** What is known of it at this moment. */
@@ -123,38 +121,25 @@ export class PaidCall implements Purchase {
   }
 
   turn(wait?: Wait): Soon<FalKey | undefined> {
-    const { turns } = this.#parts;
-    if (turns) return this.#wait(turns, wait);
+    const waits = this.#waits;
     this.#waits = undefined;
-    return undefined;
-  }
-
-  async #wait(turns: Turns, wait?: Wait): Promise<FalKey | undefined> {
-    try {
-      const waiting = (ahead: number) => {
-        this.#waits?.(ahead);
-        this.#waits = undefined;
-        wait?.waiting?.(ahead);
-      };
-      this.#turn = await turns.take(this.#asked, { ...wait, waiting });
-      if (this.#parts.isRevoked(this.#record.owner)) throw revoked();
-    } catch (error) {
+    return this.#seated?.take(waits, wait).catch((error: unknown) => {
       this.drop();
       throw error;
-    }
-    this.#waits = undefined;
-    // Dropped while it waited: nobody would give the turn back.
-    if (this.#over) this.#release();
-    return this.#turn?.key;
+    });
   }
 
   /** fal works on it already, for another process or an earlier one: it counts, and waits for nobody. */
   occupy(falKey: string): void {
-    this.#turn ??= this.#parts.turns?.occupy(this.#asked, falKey);
+    this.#seated?.occupy(falKey);
   }
 
-  get #asked() {
-    return { id: this.id, owner: this.#record.owner, survives: this.#durable };
+  /** Where nobody waits there are no seats. */
+  get #seated(): Seat | undefined {
+    const { turns, isRevoked } = this.#parts;
+    if (!turns) return undefined;
+    const asked = { id: this.id, owner: this.#record.owner, survives: this.#durable };
+    return (this.#seat ??= new Seat(asked, { turns, isRevoked }));
   }
 
   taken({ requestId = null, falKey, endpoint }: Nullable<Taken>): void {
@@ -179,7 +164,7 @@ export class PaidCall implements Purchase {
 
   ended(end: End): void {
     if (this.#over) return;
-    this.#release();
+    this.#seat?.release();
     // fal keeps what became of it: somebody will find out.
     if (end.state === "unknown" && this.#followed && this.#queued && this.#record.requestId) {
       this.#followed = false;
@@ -207,7 +192,7 @@ export class PaidCall implements Purchase {
   drop(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#release();
+    this.#seat?.release();
     this.#parts.register.over(this);
     this.#earmark?.settle(0);
   }
@@ -238,11 +223,6 @@ export class PaidCall implements Purchase {
   #counted(tokens: Tokens | undefined): number | undefined {
     if (!tokens || !this.#price) return undefined;
     return this.#parts.tokensIn(this.#price.unit, tokens.input + tokens.output);
-  }
-
-  #release(): void {
-    this.#turn?.release();
-    this.#turn = undefined;
   }
 }
 
