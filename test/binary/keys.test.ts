@@ -62,7 +62,7 @@ describe.each([...engines])("keys in $name", ({ name: engine, fresh }) => {
     const { keys } = await place();
     await keys("create", "--name", "anna");
     const table: [string[], string | RegExp][] = [
-      [["create"], "Missing required parameter: 'name'."],
+      [["create"], /^use falgate keys create --name NAME/],
       [
         ["create", "--name", "anna"],
         "There is a key named 'anna'. Revoke it first, or choose another name.",
