@@ -9,6 +9,9 @@ import type { TSchema } from "@sinclair/typebox";
 /** Either bytes that have yet to be put somewhere, or the address of a picture that lies somewhere. */
 export type Given = Attachment | { readonly address: string };
 
+/** OpenAI's own bound (its API reference, "Create image edit"); models may take fewer. */
+const MOST_PICTURES = 16;
+
 export interface WithPictures {
   /** Everything but the pictures, as the schema types it; not checked yet. */
   words: Record<string, unknown>;
@@ -32,6 +35,10 @@ export async function withPictures(
   const given = (Array.isArray(several) ? several : [several]).filter(
     (one) => one !== undefined && one !== "" && one !== null,
   );
+  if (given.length > MOST_PICTURES) {
+    const message = `'${param as string}' holds ${given.length} pictures, and at most ${MOST_PICTURES} are taken.`;
+    throw invalidRequest(message, param as string);
+  }
   return {
     words,
     images: await Promise.all(given.map((one) => givenPicture(one, param as string))),

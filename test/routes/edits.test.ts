@@ -253,7 +253,13 @@ const wrong: readonly (readonly [string, Scenario["send"], RegExp | string, stri
   [
     "25 pictures",
     edit({ model: "gpt-image-1.5", prompt: "x", "image[]": pictures(25) }),
-    /takes 1 to 16 pictures; the request has 25/,
+    /holds 25 pictures, and at most 16/,
+    "image",
+  ],
+  [
+    "25 pictures for a model that names no bound",
+    edit({ model: "nano-banana", prompt: "x", "image[]": pictures(25) }),
+    /holds 25 pictures, and at most 16/,
     "image",
   ],
   [

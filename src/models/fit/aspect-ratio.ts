@@ -3,17 +3,30 @@ import type { Endpoint, Field } from "../catalog.ts";
 import { approximated, type Shaped } from "./approximation.ts";
 import { nearestShape, shapeOf, slope } from "./ratio.ts";
 import type { Part } from "./request.ts";
-import { nearestResolution } from "./resolution.ts";
+import { nearestResolution, pixelsOf } from "./resolution.ts";
 import { writeSize } from "./size.ts";
 
 /** Terms up to those of 21:9; what has larger ones is no ratio that somebody meant. */
 const LARGEST_TERM = 21;
 
+/** What models draw that are told a shape alone, in pixels. */
+const MEGAPIXEL = 1024 ** 2;
+/** A size is a class's own up to so much more or less: 1792x1024 still is about a megapixel. */
+const ABOUT = 1.9;
+
 export function aspectRatio(size: Shaped, { input }: Endpoint): Part | undefined {
   const part = input.aspect_ratio && ratio(size, input.aspect_ratio);
   if (!part || size.kind !== "pixels") return part;
-  const resolution = nearestResolution(size.width * size.height, input.resolution?.enum ?? []);
-  return resolution ? { ...part, input: { ...part.input, resolution } } : part;
+  const area = size.width * size.height;
+  const resolution = nearestResolution(area, input.resolution?.enum ?? []);
+  const told = resolution ? { ...part.input, resolution } : part.input;
+  const times = area / ((resolution && pixelsOf(resolution)) || MEGAPIXEL);
+  const same = part.adjusted.length > 0 || (times < ABOUT && times > 1 / ABOUT);
+  const shape = resolution ? `${resolution} of that shape` : "that shape in the model's own pixels";
+  return {
+    input: told,
+    adjusted: same ? part.adjusted : [`size ${writeSize(size)} became ${shape}`],
+  };
 }
 
 function ratio(size: Shaped, field: Field): Part | undefined {

@@ -170,6 +170,11 @@ describe("size", () => {
     ["flux-dev", "1000x1000", []],
     ["seedream-4.5", "1024x1024", ["size 1024x1024 became image_size 1920x1920"]],
     ["fal-ai/switti/512", "1024x1024", ["size 1024x1024 was left out: this model has one size"]],
+    ["imagen4-preview", "512x512", ["size 512x512 became 1K of that shape"]],
+    ["imagen4-preview", "1792x1024", ["size 1792x1024 became aspect_ratio 16:9"]],
+    ["imagen4-preview", "2048x2048", []],
+    ["nano-banana", "256x256", ["size 256x256 became that shape in the model's own pixels"]],
+    ["nano-banana", "1024x1024", []],
   ])("%s says what it made of %s", (name, size, adjusted) => {
     expect(fit(name, { size }).adjusted).toEqual(adjusted);
   });
