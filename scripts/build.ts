@@ -1,4 +1,5 @@
 /** Writes `dist/falgate` for this machine, or with `--all` one executable for every target. */
+import type { BunPlugin } from "bun";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 
 const TARGETS = [
@@ -12,6 +13,21 @@ const TARGETS = [
 ] as const;
 
 /**
+ * The theme of the page that @elysiajs/swagger would make: `/swagger` has a page of its own. The theme
+ * brings a whole schema library along, a tenth of what is run before the first line of falgate's.
+ */
+const noTheme: BunPlugin = {
+  name: "no theme",
+  setup(build) {
+    build.onResolve({ filter: /^@scalar\/themes$/ }, () => ({ path: "none", namespace: "theme" }));
+    build.onLoad({ filter: /.*/, namespace: "theme" }, () => ({
+      contents: 'export const elysiajsTheme = "";',
+      loader: "js",
+    }));
+  },
+};
+
+/**
  * No minifying: Elysia reads its handlers' source to learn what they use, and minified handlers lose
  * their arguments. Bytecode halves the time to start and needs the ESM format for top-level await.
  * A `bunfig.toml` in the folder it is started from must not be obeyed: it can run code.
@@ -22,6 +38,7 @@ async function compile(outfile: string, target?: string): Promise<void> {
     bytecode: true,
     format: "esm",
     sourcemap: "inline",
+    plugins: [noTheme],
     compile: {
       outfile,
       autoloadBunfig: false,
