@@ -30,6 +30,8 @@ const noTheme: BunPlugin = {
 /**
  * No minifying: Elysia reads its handlers' source to learn what they use, and minified handlers lose
  * their arguments. Bytecode halves the time to start and needs the ESM format for top-level await.
+ * Splitting leaves what a command does not use unread, and nearly all of it in the process that is about
+ * to replace itself (`cli/runtime.ts`).
  * A `bunfig.toml` in the folder it is started from must not be obeyed: it can run code.
  */
 async function compile(outfile: string, target?: string): Promise<void> {
@@ -38,6 +40,7 @@ async function compile(outfile: string, target?: string): Promise<void> {
     bytecode: true,
     format: "esm",
     sourcemap: "inline",
+    splitting: true,
     plugins: [noTheme],
     compile: {
       outfile,

@@ -1,7 +1,7 @@
 /** The process: its arguments, environment, signals and exit status. The only file that touches `process`. */
-import "./cli/first.ts"; // Before what follows is evaluated.
-import { main } from "./cli/main.ts";
-import { requireBun } from "./cli/runtime.ts";
+import { requireBun, settleRuntime } from "./cli/runtime.ts";
+
+settleRuntime(process);
 
 /** How long a line waits for others. */
 const GATHER_MS = 5;
@@ -44,6 +44,8 @@ requireBun(Bun.version, (line) => {
 const out = writer(process.stdout);
 const err = writer(process.stderr);
 
+// Only now: a process that replaces itself has no use for the rest.
+const { main } = await import("./cli/main.ts");
 const status = await main({
   args: process.argv.slice(2),
   env: process.env,

@@ -7,6 +7,7 @@ import { silent } from "../log.ts";
 import { ApiError } from "../openai/error.ts";
 import { createAllowable } from "../routes/allowable.ts";
 import { createKeyStore } from "../store/keys/keys.ts";
+import { KEY_FLAGS } from "./key-flags.ts";
 import { KEYS_USAGE } from "./command-help.ts";
 import { dictionaryOf, learning } from "./dictionary.ts";
 import { createGateway } from "./gateway.ts";
@@ -15,19 +16,6 @@ import { settings } from "./settings.ts";
 import type { Flags, Invocation } from "./shell.ts";
 import { openStore } from "./store.ts";
 import { table } from "./table.ts";
-
-/** Its flags, besides those of every command. */
-export const KEY_FLAGS = {
-  name: { type: "string" },
-  budget: { type: "string" },
-  rpm: { type: "string" },
-  concurrency: { type: "string" },
-  models: { type: "string" },
-  routes: { type: "string" },
-  expires: { type: "string" },
-  weight: { type: "string" },
-  json: { type: "boolean" },
-} as const;
 
 /** What one of its commands prints. */
 interface Printed {

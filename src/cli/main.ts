@@ -2,26 +2,21 @@
 import { parseArgs } from "node:util";
 import { ConfigError, OPTIONS } from "../config.ts";
 import { VERSION } from "../version.ts";
-import { check } from "./check.ts";
 import { commandHelp } from "./command-help.ts";
-import { health } from "./health.ts";
 import { help } from "./help.ts";
-import { KEY_FLAGS, keys } from "./keys.ts";
-import { models } from "./models.ts";
-import { openapi } from "./openapi.ts";
-import { sandbox } from "./sandbox.ts";
-import { serve } from "./serve.ts";
+import { KEY_FLAGS } from "./key-flags.ts";
 import type { Command, Flags, Shell } from "./shell.ts";
 import { usageFault } from "./usage.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  serve,
-  sandbox,
-  keys,
-  check,
-  models,
-  openapi,
-  health,
+/** Each is read only when it is asked for: an emulated fal is none of a gateway's business. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve.ts")).serve,
+  sandbox: async () => (await import("./sandbox.ts")).sandbox,
+  keys: async () => (await import("./keys.ts")).keys,
+  check: async () => (await import("./check.ts")).check,
+  models: async () => (await import("./models.ts")).models,
+  openapi: async () => (await import("./openapi.ts")).openapi,
+  health: async () => (await import("./health.ts")).health,
 };
 
 /** Flags that are no configuration. */
@@ -64,7 +59,8 @@ export async function main(shell: Shell): Promise<number> {
       const message = `falgate ${name} takes no "${operands[0]}". Try: falgate ${name} --help`;
       return complain(shell, message, 2);
     }
-    return await command({ ...shell, flags: values as Flags, operands });
+    const run = await command();
+    return await run({ ...shell, flags: values as Flags, operands });
   } catch (error) {
     if (error instanceof ConfigError) return complain(shell, error.message, 1);
     const fault = usageFault(error);

@@ -13,13 +13,17 @@ import { createKeyStore } from "../store/keys/keys.ts";
 import { createTaskStore } from "../store/tasks/tasks.ts";
 import { keptUsage } from "./purchases.ts";
 import { keptRequests } from "./requests.ts";
-import { sandboxed } from "./sandboxed.ts";
 import { settings } from "./settings.ts";
 import type { Invocation } from "./shell.ts";
 import { openStore } from "./store.ts";
 
+/** After the start, when the first requests have come and gone. */
+const SETTLED_MS = 300;
+
 export async function serve(invocation: Invocation): Promise<number> {
-  const sandbox = invocation.flags.sandbox ? sandboxed() : undefined;
+  const sandbox = invocation.flags.sandbox
+    ? (await import("./sandboxed.ts")).sandboxed()
+    : undefined;
   const config = sandbox
     ? sandbox.configure(await settings(invocation))
     : await settings(invocation);
@@ -68,6 +72,8 @@ export async function serve(invocation: Invocation): Promise<number> {
     store: database.where,
     counters: counters.where,
   });
+  // What the start has left behind: a gateway that nobody calls would hold it for hours.
+  setTimeout(() => Bun.gc(true), SETTLED_MS).unref();
   if (anonymous && !config.allowAnonymous) {
     log.warn("There is no client key: only this machine is served, and it needs no key");
   }
