@@ -16,6 +16,9 @@ export interface TrustOptions {
   addressOf(request: Request): string | undefined;
 }
 
+/** Addresses whose judgement is kept. */
+const REMEMBERED = 1_000;
+
 export function createTrust({ trusted, addressOf }: TrustOptions): Trust {
   const list = new BlockList();
   for (const entry of trusted) {
@@ -24,10 +27,19 @@ export function createTrust({ trusted, addressOf }: TrustOptions): Trust {
     if (bits === undefined) list.addAddress(address!, family);
     if (bits !== undefined) list.addSubnet(address!, Number(bits), family);
   }
-  const isTrusted = (address: string) => {
+  const judged = new Map<string, boolean>();
+
+  /** Asked several times for each request, and mostly of the same few addresses. */
+  function isTrusted(address: string): boolean {
+    const known = judged.get(address);
+    if (known !== undefined) return known;
     const version = isIP(address);
-    return version > 0 && list.check(address, version === 6 ? "ipv6" : "ipv4");
-  };
+    const trusted = version > 0 && list.check(address, version === 6 ? "ipv6" : "ipv4");
+    if (judged.size >= REMEMBERED) judged.clear();
+    judged.set(address, trusted);
+    return trusted;
+  }
+
   const peerOf = (request: Request) => plain(addressOf(arrivalOf(request)) ?? "");
 
   return {

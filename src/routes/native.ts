@@ -116,8 +116,8 @@ const OWN = new Set([
 
 /** Whether a path speaks fal: by its prefix, or because it begins with an owner. */
 export function isNative(path: string): boolean {
-  const [, first = "", second] = path.split("/");
-  return !OWN.has(first) && second !== undefined;
+  const end = path.indexOf("/", 1);
+  return end > 0 && !OWN.has(path.slice(1, end));
 }
 
 export function native(deps: Deps) {

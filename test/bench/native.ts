@@ -5,7 +5,7 @@ import { expectOk, load } from "./load.ts";
 import { startNginx } from "./nginx.ts";
 
 const ROUNDS = 7;
-const COUNT = 3_000;
+const COUNT = 10_000;
 const AT_ONCE = 32;
 /** Requests that are polled in turn. */
 const POLLED = 100;
