@@ -5,7 +5,9 @@ import { expectOk, load } from "./load.ts";
 import { startNginx } from "./nginx.ts";
 
 const ROUNDS = 7;
-const COUNT = 10_000;
+/** Polls cost so little that a round must hold many; of submissions each one stays pending. */
+const POLLS = 10_000;
+const SUBMISSIONS = 3_000;
 const AT_ONCE = 32;
 /** Requests that are polled in turn. */
 const POLLED = 100;
@@ -20,11 +22,11 @@ interface Contender {
 type Ask = (contender: Contender, index: number) => Promise<unknown>;
 
 /** Requests a second of each, in turn, round by round, so that a busy moment strikes all of them. */
-async function compare(contenders: readonly Contender[], ask: Ask) {
+async function compare(contenders: readonly Contender[], ask: Ask, count: number) {
   const rate = async (contender: Contender) => {
     const before = performance.now();
-    await load(COUNT, AT_ONCE, (index) => ask(contender, index));
-    return COUNT / ((performance.now() - before) / 1000);
+    await load(count, AT_ONCE, (index) => ask(contender, index));
+    return count / ((performance.now() - before) / 1000);
   };
   for (const contender of [...contenders, ...contenders]) await rate(contender);
   const rates = contenders.map((): number[] => []);
@@ -68,12 +70,12 @@ async function withUpstream(kind: "cheap" | "as slow as fal"): Promise<Row[]> {
   const poll: Ask = ({ base, headers }, index) =>
     expectOk(`${base}/fal-ai/flux/requests/${ids[index % POLLED]}/status?logs=1`, { headers });
   if (slow) {
-    return rows(`Submit, fal takes ${FAL_MS} ms`, await compare(contenders, submit));
+    return rows(`Submit, fal takes ${FAL_MS} ms`, await compare(contenders, submit, SUBMISSIONS));
   }
   // Polls first: afterwards tens of thousands of requests are pending, which falgate looks at too.
-  const polls = await compare(contenders, poll);
+  const polls = await compare(contenders, poll, POLLS);
   return [
-    ...rows("Submit to the queue", await compare(contenders, submit)),
+    ...rows("Submit to the queue", await compare(contenders, submit, SUBMISSIONS)),
     ...rows("Poll a status", polls),
   ];
 }
