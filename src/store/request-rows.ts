@@ -2,6 +2,7 @@
 import type { TransactionSQL } from "bun";
 import type { Database } from "./database.ts";
 import { type FalRequest, type KeptResult, sizeOf, type Undelivered } from "./request.ts";
+import { inRuns } from "./runs.ts";
 
 /** A request, and when it is to be forgotten. */
 export type Row = ReturnType<typeof toRow>;
@@ -61,17 +62,13 @@ const numberOf = (value: number | string | null) => (value === null ? undefined 
 /** PostgreSQL's text holds no NUL; JSON writes it as an escape, so that only broken text has one. */
 const storable = (text: string) => text.replaceAll("\0", "\ufffd");
 
-/** Few lengths, so that PostgreSQL prepares few statements. */
-const LENGTHS = [50, 10, 1];
-
 /** Each inserted or settled; its owner stays whoever came first, its outcome whichever did. */
 export async function writeRows(tx: TransactionSQL, written: readonly Row[]): Promise<void> {
   // One statement may not touch a row twice, and the last word on a request holds all of it.
   const rows = [...new Map(written.map((row) => [row.request_id, row])).values()];
-  for (let from = 0; from < rows.length;) {
-    const length = LENGTHS.find((each) => each <= rows.length - from) ?? 1;
+  for (const run of inRuns(rows)) {
     await tx`
-      insert into fal_requests ${tx(rows.slice(from, from + length))}
+      insert into fal_requests ${tx(run)}
       on conflict (request_id) do update set
         state = excluded.state,
         completed_at = excluded.completed_at,
@@ -82,7 +79,6 @@ export async function writeRows(tx: TransactionSQL, written: readonly Row[]): Pr
         status_body = excluded.status_body,
         result_body = excluded.result_body
       where fal_requests.state = 'pending' and excluded.state <> 'pending'`;
-    from += length;
   }
 }
 

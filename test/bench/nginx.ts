@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { program, temporary } from "../support/nginx.ts";
 import { freePort, type Server, startServer } from "./process.ts";
 
 const settings = (port: number, upstream: URL, folder: string) => `
@@ -12,11 +13,7 @@ pid ${folder}/pid;
 events { worker_connections 1024; }
 http {
   access_log off;
-  client_body_temp_path ${folder}/body;
-  proxy_temp_path ${folder}/proxy;
-  fastcgi_temp_path ${folder}/fastcgi;
-  uwsgi_temp_path ${folder}/uwsgi;
-  scgi_temp_path ${folder}/scgi;
+  ${temporary(folder)}
   keepalive_requests 1000000;
   upstream fal { server ${upstream.host}; keepalive 64; keepalive_requests 1000000; }
   server {
@@ -33,7 +30,7 @@ http {
 
 /** Nothing where there is no nginx, which is said in a line. */
 export async function startNginx(upstream: string): Promise<Server | null> {
-  if (!Bun.which("nginx")) {
+  if (!program) {
     console.log("There is no nginx here: the rows beside it are left out.");
     return null;
   }
@@ -41,7 +38,7 @@ export async function startNginx(upstream: string): Promise<Server | null> {
   const port = freePort();
   const file = join(folder, "nginx.conf");
   await Bun.write(file, settings(port, new URL(upstream), folder));
-  const server = await startServer(["nginx", "-c", file], { port });
+  const server = await startServer([program, "-c", file], { port });
   return {
     ...server,
     async [Symbol.asyncDispose]() {

@@ -4,9 +4,17 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const program = [Bun.which("nginx"), "/usr/sbin/nginx"].find((path) => path && Bun.file(path).size);
+export const program = [Bun.which("nginx"), "/usr/sbin/nginx"].find(
+  (path) => path && Bun.file(path).size,
+);
 
 export const nginxMissing = program ? undefined : "no nginx on this machine";
+
+/** nginx keeps nothing outside of that folder. */
+export const temporary = (folder: string) =>
+  ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join("\n  ");
 
 const settings = (port: number, folder: string, gateways: readonly string[]) => `
 daemon off;
@@ -16,11 +24,7 @@ pid ${folder}/pid;
 events { worker_connections 2048; }
 http {
   access_log off;
-  client_body_temp_path ${folder}/body;
-  proxy_temp_path ${folder}/proxy;
-  fastcgi_temp_path ${folder}/fastcgi;
-  uwsgi_temp_path ${folder}/uwsgi;
-  scgi_temp_path ${folder}/scgi;
+  ${temporary(folder)}
   upstream falgate {
     ${gateways.map((url) => `server ${new URL(url).host};`).join("\n    ")}
     keepalive 64;

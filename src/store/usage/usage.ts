@@ -5,6 +5,7 @@ import type { Database } from "../database.ts";
 import { fromRow, toRow, type UsageRecord, type UsageRow } from "./record.ts";
 import { sweepUsage } from "./sweep.ts";
 import { createUsageReport, type UsageReport } from "./report.ts";
+import { inRuns } from "../runs.ts";
 
 /** A report sees what was told before it is asked for. */
 export interface UsageStore extends UsageReport {
@@ -126,16 +127,12 @@ const DAY_MS = 24 * 60 * 60_000;
 /** What a row takes, roughly. */
 const ROW_BYTES = 400;
 
-/** Few lengths, so that PostgreSQL prepares few statements. */
-const LENGTHS = [50, 10, 1];
-
 async function upsert(tx: TransactionSQL, records: readonly UsageRecord[]): Promise<void> {
   // One statement may not touch a row twice, and the first end of a call is the one that counts.
   const rows = [...lastOf(records).values()].map(toRow);
-  for (let from = 0; from < rows.length;) {
-    const length = LENGTHS.find((each) => each <= rows.length - from) ?? 1;
+  for (const run of inRuns(rows)) {
     await tx`
-      insert into usage ${tx(rows.slice(from, from + length))}
+      insert into usage ${tx(run)}
       on conflict (id) do update set
         cost = excluded.cost,
         state = excluded.state,
@@ -152,7 +149,6 @@ async function upsert(tx: TransactionSQL, records: readonly UsageRecord[]): Prom
         input_tokens = excluded.input_tokens,
         output_tokens = excluded.output_tokens
       where usage.state = 'open'`;
-    from += length;
   }
 }
 
