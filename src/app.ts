@@ -5,9 +5,9 @@ import { createCors } from "./http/cors.ts";
 import { docs } from "./http/docs.ts";
 import { createEdge } from "./http/edge.ts";
 import { checkHead } from "./http/head.ts";
-import { methodsOf } from "./http/methods.ts";
+import type { Route } from "./http/methods.ts";
+import { nowhere } from "./http/nowhere.ts";
 import { trace } from "./http/trace.ts";
-import { ApiError } from "./openai/error.ts";
 import { adminKeys } from "./routes/admin-keys.ts";
 import { adminUsage } from "./routes/admin-usage.ts";
 import { createAdmission } from "./routes/admission.ts";
@@ -84,7 +84,7 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .wrap(edge as unknown as Parameters<Elysia["wrap"]>[0])
     .onError(({ error, code, request }) => {
-      const failure = code === "NOT_FOUND" ? nowhere(request) : error;
+      const failure = code === "NOT_FOUND" ? nowhere(served(), request) : error;
       trace(request).error = failure;
       const render = code === "NOT_FOUND" ? renderError : renderFor(new URL(request.url).pathname);
       return render(failure);
@@ -115,25 +115,8 @@ export function createApp(deps: Deps, surroundings: Partial<Surroundings> = {}) 
     .use(native(deps))
     .get("/", () => Response.redirect("/swagger"), { detail: { hide: true } });
 
-  function served(): readonly { path: string }[] {
+  function served(): readonly Route[] {
     return app.routes;
-  }
-
-  /** An unknown path, or a known one with a method it does not have. */
-  function nowhere({ method, url }: Request): ApiError {
-    const { pathname } = new URL(url);
-    const allowed = methodsOf(
-      app.routes.filter(({ method }) => method !== "ALL"),
-      pathname,
-    );
-    const known = allowed.length > 0;
-    const message = known
-      ? `${method} is not allowed on ${pathname}. Use ${allowed.join(" or ")}.`
-      : `There is no ${method} ${pathname} here.`;
-    return new ApiError(known ? 405 : 404, message, "invalid_request_error", {
-      code: known ? "method_not_allowed" : "unknown_url",
-      headers: known ? { allow: allowed.join(", ") } : {},
-    });
   }
 
   return app;

@@ -1,6 +1,6 @@
 /** Which methods a path answers to: for telling a wrong method from a wrong path. */
 
-interface Route {
+export interface Route {
   method: string;
   path: string;
 }

@@ -6,7 +6,7 @@ import { nativeNames } from "./aliases/native.ts";
 import type { About, Catalog, Endpoint } from "./catalog.ts";
 import { modality, type Modality } from "./modality.ts";
 import type { Kind, Model } from "./model.ts";
-import { nearest } from "./nearest.ts";
+import { nearestNames } from "./nearest.ts";
 import { findEndpoint } from "./newer.ts";
 import { readOverride, type Override } from "./override.ts";
 import { company, variationSibling } from "./siblings.ts";
@@ -150,7 +150,7 @@ export function createDictionary({ catalog, overrides = {} }: DictionaryOptions)
     resolve,
     alias,
     nearest: (name, count = 3) =>
-      nearest(name, [...aliases.keys(), ...spellings.keys(), ...catalog.ids()], count),
+      nearestNames(name, [...aliases.keys(), ...spellings.keys(), ...catalog.ids()], count),
     list,
     about,
     revision: () => catalog.revision?.() ?? 0,
