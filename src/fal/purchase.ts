@@ -9,7 +9,7 @@ export interface Buyer {
   readonly owner: string;
   /** `x-request-id` of the request that it was made for, or the id of the task. */
   readonly trace: string;
-  /** Where the client asked for it: `/v1/images/generations`. */
+  /** Where the client asked for it, by the route's path: `/v1/images/generations`. */
   readonly route: string;
   /** The model as the client named it. */
   readonly model: string;

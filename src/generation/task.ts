@@ -52,6 +52,8 @@ interface Named {
   dialect: string;
   /** The model as the client named it. */
   model: string;
+  /** Where it was asked for, for the books: `/v1/videos`. Tasks that an older falgate has left have none. */
+  route?: string;
   /** Base of the links to kept files, for callbacks: `https://fal.example.com`. */
   origin?: string;
   /** Where its calls stand in fal's own queue. */

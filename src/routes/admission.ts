@@ -4,7 +4,7 @@ import type { Passage } from "../accounts/limiter.ts";
 import { permitRoute } from "../accounts/permission.ts";
 import { admit, admitted, type Principal } from "../accounts/principal.ts";
 import type { Deps } from "./deps.ts";
-import { isNative } from "./native.ts";
+import { isNative } from "./native-path.ts";
 
 export interface Admission {
   /** Throws for a caller who may not pass. */

@@ -8,6 +8,7 @@ import type { ChatRequest } from "../openai/chat/request.ts";
 import { invalidRequest } from "../openai/error.ts";
 import type { Deps } from "./deps.ts";
 import { priorityOf } from "./priority.ts";
+import { routeOf } from "./route.ts";
 
 export interface Filming {
   model: string;
@@ -23,7 +24,7 @@ export function filming(
 ): Asked["run"] {
   const task = {
     ...{ kind: "video", dialect: "chat", model, request: film },
-    ...{ owner: admitted(request).id, origin: originOf(request) },
+    ...{ owner: admitted(request).id, route: routeOf(request), origin: originOf(request) },
     ...priorityOf(request),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
   } as Unnamed;

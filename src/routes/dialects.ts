@@ -2,7 +2,7 @@
 import { toApiError } from "../errors.ts";
 import { refusal } from "../relays/envelope.ts";
 import { renderError, renderNativeError } from "./errors.ts";
-import { isNative } from "./native.ts";
+import { isNative } from "./native-path.ts";
 
 export type Render = (thrown: unknown) => Response;
 

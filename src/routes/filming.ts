@@ -10,6 +10,7 @@ import { mediaLink } from "./links.ts";
 import { adjustments } from "./pictures.ts";
 import { priorityOf } from "./priority.ts";
 import { repetitionOf } from "./repetition.ts";
+import { routeOf } from "./route.ts";
 
 /** Statuses that a creation may fail with. */
 export const CREATING = [400, 401, 402, 403, 404, 413, 422, 429, 503];
@@ -32,7 +33,8 @@ export function beginner({ tasks, originOf }: Deps, { name, id }: Dialect): Begi
   return async (request, wanted, said) => {
     trace(request).model = wanted.model;
     const owner = admitted(request).id;
-    const own = { dialect: name, owner, origin: originOf(request), ...priorityOf(request) };
+    const asked = { route: routeOf(request), origin: originOf(request), ...priorityOf(request) };
+    const own = { dialect: name, owner, ...asked };
     return maker.create({ ...wanted, ...own } as Unnamed, repetitionOf(request, said));
   };
 }

@@ -13,6 +13,7 @@ import { type Host, readTarget, type Target } from "../native/target.ts";
 import { uploadBounds } from "./bounds.ts";
 import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
+import { isNative } from "./native-path.ts";
 
 /** A path under one of fal's hosts, as a client or the proxy protocol asks for it. */
 export interface NativeCall {
@@ -104,20 +105,6 @@ export function createNative(deps: Deps): Native {
     const limited = admitted(request).limits?.concurrency !== undefined && !traced.ended;
     return limited ? followed(response, traced) : response;
   };
-}
-
-/** First segments that are falgate's own; everything else may be an owner at fal. */
-const OWN = new Set([
-  ...["v1", "swagger", "healthz", "readyz", "metrics", "admin", "files", "console"],
-  ...["models", "images", "chat", "responses", "embeddings", "audio", "video", "videos", "tasks"],
-  ...["usage", "dashboard"],
-  ...["jimeng", "webhooks", ".well-known", ""],
-]);
-
-/** Whether a path speaks fal: by its prefix, or because it begins with an owner. */
-export function isNative(path: string): boolean {
-  const end = path.indexOf("/", 1);
-  return end > 0 && !OWN.has(path.slice(1, end));
 }
 
 export function native(deps: Deps) {

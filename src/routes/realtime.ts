@@ -7,7 +7,7 @@ import { refused } from "../native/fault.ts";
 import { take } from "../native/query.ts";
 import { buyerOf } from "./buyer.ts";
 import type { Deps } from "./deps.ts";
-import { isNative } from "./native.ts";
+import { isNative } from "./native-path.ts";
 
 /** Browsers cannot send headers with a WebSocket: fal's clients put what they have here. */
 const TOKEN = "fal_jwt_token";

@@ -11,7 +11,12 @@ export const UsageParams = Type.Object(
     from: day("The first day, of UTC. The month's first, where it is left out."),
     to: day("The last day. Today, where it is left out."),
     by: Type.Optional(
-      Type.String({ description: `\`call\`, or some of ${DIMENSIONS.join(", ")} between commas.` }),
+      Type.String({
+        description:
+          `\`call\`, or some of ${DIMENSIONS.join(", ")} between commas. A route is its path as this document has it, ` /
+          { owner } /
+          { app }` for fal's own API.`,
+      }),
     ),
     model: Type.Optional(
       Type.String({ description: "Only this model, as clients have named it." }),

@@ -15,6 +15,7 @@ import { addresses } from "./given.ts";
 import { permittedModel } from "./model.ts";
 import { priorityOf } from "./priority.ts";
 import { repetitionOf } from "./repetition.ts";
+import { routeOf } from "./route.ts";
 import { unfinished } from "./unfinished.ts";
 import { OPENAI, type VideoView } from "./video-object.ts";
 import { videoAsked, videoRequest } from "./video-request.ts";
@@ -52,7 +53,7 @@ export function createVideoMaking(deps: Deps) {
     const length = seconds === undefined ? {} : { seconds: String(seconds) };
     const task = {
       ...{ kind: "video", dialect: OPENAI, model, request: work.request },
-      ...{ owner: admitted(request).id, origin: originOf(request) },
+      ...{ owner: admitted(request).id, route: routeOf(request), origin: originOf(request) },
       ...priorityOf(request),
       ...(callbackUrl === undefined ? {} : { callbackUrl }),
       view: { ...work.view, ...length },

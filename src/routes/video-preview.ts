@@ -29,6 +29,9 @@ const TRIES = 3;
 export const previewIds = (id: string) =>
   Array.from({ length: TRIES }, (_, index) => `${id}-thumbnail${index === 0 ? "" : index + 1}`);
 
+/** Where such pictures are asked for. */
+const ROUTE = "/v1/videos/{id}/content";
+
 /** A task of its own: it costs, and survives a restart. */
 async function firstFrame(
   video: Task,
@@ -40,7 +43,12 @@ async function firstFrame(
   const { owner, model, origin } = video;
   const [id, isNew] = await freeId(video, tasks);
   if (isNew) {
-    const frame = { kind: "frame", request: { video: url }, dialect: "preview" } as const;
+    const frame = {
+      kind: "frame",
+      request: { video: url },
+      dialect: "preview",
+      route: ROUTE,
+    } as const;
     const task = { ...frame, id, owner, model, ...(origin === undefined ? {} : { origin }) };
     await tasks.create(task).catch(there);
   }

@@ -9,6 +9,7 @@ import type { Deps } from "./deps.ts";
 import { mediaLink } from "./links.ts";
 import { priorityOf } from "./priority.ts";
 import { repetitionOf } from "./repetition.ts";
+import { routeOf } from "./route.ts";
 
 /** Tasks of this dialect carry what the route would have answered. */
 export const ASYNC = "async";
@@ -51,7 +52,8 @@ export function withoutWaiting(deps: Pick<Deps, "tasks" | "originOf" | "mediaSto
   return async (request: Request, { said, ...errand }: Errand): Promise<Response> => {
     const origin = deps.originOf(request);
     const owner = admitted(request).id;
-    const own = { owner, origin, dialect: ASYNC, ...priorityOf(request) };
+    const route = routeOf(request);
+    const own = { owner, route, origin, dialect: ASYNC, ...priorityOf(request) };
     const made = { ...errand, ...own } as Unnamed;
     const task = await maker.create(made, repetitionOf(request, said));
     const location = `${origin}/v1/tasks/${task.id}`;

@@ -2,7 +2,7 @@
 import { KEYS } from "./keys/schema.ts";
 import type { Migration } from "./migration.ts";
 import { TASKS } from "./tasks/schema.ts";
-import { USAGE, USAGE_DAYS } from "./usage/schema.ts";
+import { USAGE, USAGE_DAYS, USAGE_ROUTES } from "./usage/schema.ts";
 
 /** A step's number is its place in the list, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -51,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   USAGE_DAYS,
+  USAGE_ROUTES,
 ];

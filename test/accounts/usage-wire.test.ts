@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
     body: { prompt: "a cat", num_images: 3 },
     rows: [
       {
-        route: "/run/fal-ai/flux/schnell",
+        route: "/run/{owner}/{app}",
         model: "fal-ai/flux/schnell",
         endpoint: "fal-ai/flux/schnell",
         units: 3,
@@ -218,7 +218,7 @@ describe.each(engines)("$name", (engine) => {
     });
     const { request_id: requestId } = (await submitted.json()) as { request_id: string };
     const [open] = await books.rows();
-    expect(open).toMatchObject({ state: "open", requestId, cost: 0, route: "/fal-ai/flux/dev" });
+    expect(open).toMatchObject({ state: "open", requestId, cost: 0, route: "/{owner}/{app}" });
     const headers = { authorization: `Bearer ${CLIENT_KEY}` };
     await books.fetch(`/fal-ai/flux/requests/${requestId}/status`, { headers });
     const rows = await books.closed();

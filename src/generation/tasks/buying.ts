@@ -28,10 +28,10 @@ export interface BuyingOptions {
   signal: AbortSignal;
 }
 
-export const buyerOf = ({ owner, id, dialect, model }: NewTask): Buyer => ({
+export const buyerOf = ({ owner, id, route, dialect, model }: NewTask): Buyer => ({
   ...{ owner, model },
   trace: id,
-  route: dialect,
+  route: route ?? dialect,
 });
 
 /** The same in every process: what is set aside for it stays so when the task changes hands. */

@@ -6,7 +6,14 @@ import { type NewTask, rankOf, type Task, type TaskKind } from "../task.ts";
 /** What was asked for, besides what the store has columns for. */
 type Request = Pick<
   NewTask,
-  "request" | "enhancePrompt" | "upsample" | "callbackUrl" | "origin" | "priority" | "view"
+  | "request"
+  | "enhancePrompt"
+  | "upsample"
+  | "callbackUrl"
+  | "route"
+  | "origin"
+  | "priority"
+  | "view"
 >;
 
 /** What is known of it so far, besides that. */
@@ -51,8 +58,9 @@ export function recordOf(task: NewTask, now: number): TaskRecord {
 }
 
 function requestOf(task: NewTask): Request {
-  const { request, enhancePrompt, upsample, callbackUrl, origin, priority, view } = task;
-  return { request, ...defined({ enhancePrompt, upsample, callbackUrl, origin, priority, view }) };
+  const { request, enhancePrompt, upsample, callbackUrl, route, origin, priority, view } = task;
+  const said = { enhancePrompt, upsample, callbackUrl, route, origin, priority, view };
+  return { request, ...defined(said) };
 }
 
 export function workingOf(record: TaskRecord): Working {

@@ -18,7 +18,7 @@ export interface UsageRecord {
   /** As the client named it. */
   readonly model: string;
   readonly endpoint: string;
-  /** Where the client asked for it. */
+  /** Where the client asked for it: the route's path as the documentation writes it. */
   readonly route: string;
   /** `x-request-id`, or the id of the task. */
   readonly trace: string;

@@ -46,3 +46,38 @@ export const USAGE_DAYS: Migration = {
     )`,
   ],
 };
+
+/** What a task's route was called before: by its dialect alone, or of one that nobody waits for, `async`. */
+const DIALECTS = `case route
+        when 'veo' then '/v1/video/create'
+        when 'jimeng' then '/jimeng/submit/videos'
+        when 'new-api' then '/v1/video/generations'
+        when 'openai' then '/v1/videos'
+        when 'chat' then '/v1/chat/completions'
+        when 'preview' then '/v1/videos/{id}/content'
+        else (select case tasks.kind
+          when 'image' then '/v1/images/generations'
+          when 'edit' then '/v1/images/edits'
+          when 'variation' then '/v1/images/variations'
+          when 'speech' then '/v1/audio/speech'
+          when 'transcription' then '/v1/audio/transcriptions'
+        end from tasks where tasks.id = usage.trace)
+      end`;
+
+/** An `async` call whose task is forgotten keeps its word: nobody can tell its route any more. */
+export const USAGE_ROUTES: Migration = {
+  name: "where calls were asked for, by the paths of routes",
+  statements: [
+    `update usage set route = coalesce(${DIALECTS}, route)
+      where route in ('veo', 'jimeng', 'new-api', 'openai', 'chat', 'preview', 'async')`,
+    `update usage set route = case
+        when route like '/queue/%' then '/queue/{owner}/{app}'
+        when route like '/run/%/realtime' then '/run/{owner}/{app}/realtime'
+        when route like '/run/%' then '/run/{owner}/{app}'
+        when route like '/%/realtime' then '/{owner}/{app}/realtime'
+        else '/{owner}/{app}'
+      end
+      where route like '/%' and route not like '/v1/%' and route not like '/jimeng/%'
+        and route not like '/api/%'`,
+  ],
+};
