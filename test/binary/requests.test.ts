@@ -1,12 +1,14 @@
 /** fal's requests over `kill -9`: the next process knows whose they are, what came of them and who is to be called. */
 import { afterEach, expect, test } from "bun:test";
-import { Database } from "bun:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { silent } from "../../src/log.ts";
+import { openDatabase } from "../../src/store/database.ts";
 import { call, completed, OTHER_KEY, type Submitted, TWO_CLIENTS } from "../native/support.ts";
 import { until } from "../support/clients.ts";
+import { onPostgres, placeOf } from "../support/engine.ts";
 import { received } from "../support/fal.ts";
 import { asBinary, type Gateway, type Running } from "../support/gateway.ts";
 
@@ -48,12 +50,18 @@ function place(env: Record<string, string> = {}) {
       return gateway;
     },
     /** What is written by now. */
-    rows: (where: string) => {
-      using database = new Database(join(folder, "falgate.db"), { readonly: true });
-      return database.query(`select request_id from fal_requests where ${where}`).all().length;
+    rows: async (where: string) => {
+      const database = await openDatabase({ ...(await placeOf(folder)), log: silent });
+      const rows = await database.sql.unsafe(`select 1 from fal_requests where ${where}`);
+      await database.close();
+      return rows.length;
     },
   };
 }
+
+/** One request that is over, and one that is not. */
+const bothWritten = async (rows: ReturnType<typeof place>["rows"]) =>
+  (await rows("state = 'completed'")) === 1 && (await rows("state = 'pending'")) === 1;
 
 async function submit(gateway: Gateway, prompt: string, query = ""): Promise<string> {
   const send = { path: `/fal-ai/flux/dev${query}`, body: { prompt } };
@@ -75,14 +83,16 @@ test("result, owner and state survive, though fal has forgotten", async () => {
   const asked = await (await call(first, { path: path(over) })).text();
   fal.update({ runTime: 3_600_000 });
   const running = await submit(first, "a dog");
-  await until(() => rows("state = 'completed'") === 1 && rows("state = 'pending'") === 1);
+  await until(() => bothWritten(rows));
   await kill(first);
   fal.update({ runTime: 0 });
 
   const second = await start();
   expect(second.log()[0]).toMatchObject({
     message: "falgate is listening",
-    store: expect.stringMatching(/^SQLite in \/.+\/falgate\.db$/),
+    store: expect.stringMatching(
+      onPostgres ? /^PostgreSQL at .+\/postgres$/ : /^SQLite in \/.+\/falgate\.db$/,
+    ),
   });
   const cancelled = await call(second, { method: "PUT", path: `${path(running)}/cancel` });
   expect(cancelled.status).toBe(202);
@@ -120,13 +130,13 @@ test("webhooks: one of a request that was running, one that had failed", async (
   await until(() => client.calls.length > 0);
   fal.update({ runTime: 500 });
   const running = await submit(first, "a dog", hook);
-  await until(() => rows("state = 'completed'") === 1 && rows("state = 'pending'") === 1);
+  await until(() => bothWritten(rows));
   await kill(first);
   client.answer.status = 200;
   client.calls.length = 0;
 
   await start();
-  await until(() => rows("delivered_at is not null") === 2);
+  await until(async () => (await rows("delivered_at is not null")) === 2);
   const told = client.calls.map(({ request_id, status }) => `${request_id} ${status}`);
   expect(told.toSorted()).toEqual([`${failed} OK`, `${running} OK`].toSorted());
 });
@@ -138,5 +148,5 @@ test("SIGTERM right after an answer loses nothing", async () => {
   gateway.process.kill("SIGTERM");
   expect(await gateway.process.exited).toBe(0);
   expect(new Set(ids).size).toBe(50);
-  expect(rows("owner is not null")).toBe(50);
+  expect(await rows("owner is not null")).toBe(50);
 });

@@ -10,6 +10,7 @@ import { fromRow, type UsageRecord, type UsageRow } from "../../src/store/usage/
 import { booked, billed } from "../support/books.ts";
 import { asBinary, CLIENT_KEY, type Running } from "../support/gateway.ts";
 import { random } from "../support/random.ts";
+import { placeOf } from "../support/engine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "falgate-books-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,7 +22,7 @@ const LATE = "[sandbox run=3s]";
 const CALM_MS = 1_100;
 
 async function books(): Promise<UsageRecord[]> {
-  const database = await openDatabase({ dir: folder, log: silent });
+  const database = await openDatabase({ ...(await placeOf(folder)), log: silent });
   const rows = await database.sql<UsageRow[]>`select * from usage order by opened_at, id`;
   await database.close();
   return rows.map(fromRow);

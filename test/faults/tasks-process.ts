@@ -12,7 +12,7 @@ import { createTaskStore } from "../../src/store/tasks/tasks.ts";
 const config = loadConfig({ env: process.env });
 const dir = config.dataDir!;
 const log = createLog({ level: "warn", format: "json", write: (line) => void console.error(line) });
-const database = await openDatabase({ dir, log });
+const database = await openDatabase({ url: config.databaseUrl, dir, log });
 await mkdir(join(dir, "kept"), { recursive: true });
 
 /** Slow enough to be killed in the middle of; whole under its name or not there. */

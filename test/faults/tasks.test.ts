@@ -11,6 +11,7 @@ import type { NewTask, Task } from "../../src/generation/task.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { environment } from "../support/gateway.ts";
 import { type Below, random } from "../support/random.ts";
+import { stored } from "../support/engine.ts";
 
 const KILLS = Number(process.env.KILLS ?? 3);
 const TASKS = 200;
@@ -33,7 +34,11 @@ afterEach(async () => {
 /** Starts, or starts again; resolves to its address. */
 async function start(): Promise<string> {
   child = Bun.spawn([process.execPath, join(import.meta.dir, "tasks-process.ts")], {
-    env: { ...process.env, ...environment(fal), DATA_DIR: dir, RECONCILE_TIME: "2" },
+    env: await stored({
+      PATH: process.env.PATH,
+      ...environment(fal),
+      ...{ DATA_DIR: dir, RECONCILE_TIME: "2" },
+    }),
     stdout: "pipe",
     stderr: "inherit",
   });

@@ -3,18 +3,19 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { FalError } from "../../src/fal/error.ts";
 import { createFalKeys } from "../../src/fal/keys.ts";
 import type { Pass } from "../../src/fal/pass.ts";
-import { createLog, silent } from "../../src/log.ts";
+import { createLog } from "../../src/log.ts";
 import { createGuardian, type GuardianOptions } from "../../src/native/guardian.ts";
 import { createJobOf } from "../../src/native/job.ts";
-import { memoryRequests } from "../../src/cli/requests.ts";
 import type { FalRequest } from "../../src/store/request.ts";
 import { until } from "../support/clients.ts";
 import { FAL_KEY, fastFal, received } from "../support/fal.ts";
 import { asBinary, assembled, CLIENT_KEY, type Gateway } from "../support/gateway.ts";
+import { closeDatabases, requestsAlone } from "../support/state.ts";
 
 const closing: Gateway[] = [];
 afterEach(async () => {
   for (const gateway of closing.splice(0)) await gateway.stop();
+  await closeDatabases();
 });
 
 const MINUTE = 60_000;
@@ -30,7 +31,7 @@ function guarding(
   const kept: string[] = [];
   const followed: string[] = [];
   const clock = { now: Date.now() };
-  const requests = memoryRequests(silent);
+  const requests = requestsAlone();
   const pass: Pass = async ({ url, key, signal }) => {
     const path = url.replace("https://q/", "");
     asked.push(path);
@@ -217,7 +218,7 @@ const ask = (gateway: Gateway, path: string) =>
 
 describe("at the wire", () => {
   test("results that fal has forgotten stay readable, with their status and headers", async () => {
-    const requests = memoryRequests(silent);
+    const requests = requestsAlone();
     const gateway = await assembled({ shared: { requests, guardMs: 5 } });
     closing.push(gateway);
     const [good, bad] = [

@@ -1,16 +1,18 @@
 /** What is said on a socket, in the books: a row a message, and an end to it where a budget has no room. */
 import { afterEach, expect, test } from "bun:test";
-import { openDatabase } from "../../src/store/database.ts";
-import { silent } from "../../src/log.ts";
 import { billed, booked, type Books, keepingBooks } from "../support/books.ts";
 import { until } from "../support/clients.ts";
 import { makeKey } from "../support/keys.ts";
+import { closeDatabases, emptyDatabase } from "../support/state.ts";
 
 let books: Books;
-afterEach(() => books.stop());
+afterEach(async () => {
+  await books.stop();
+  await closeDatabases();
+});
 
 async function dial(budget?: string) {
-  books = await keepingBooks(await openDatabase({ dir: ":memory:", log: silent }));
+  books = await keepingBooks(await emptyDatabase());
   const key = await makeKey(books, { name: "anna", ...(budget ? { budget } : {}) });
   const url = `${books.url.replace("http", "ws")}/fal-ai/flux/dev/realtime`;
   const socket = new WebSocket(url, { headers: { authorization: `Key ${key}` } } as never);

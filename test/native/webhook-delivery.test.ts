@@ -1,12 +1,12 @@
 /** Deliveries: what is told, how often it is tried, when it ends, and what survives the process. */
-import { describe, expect, test } from "bun:test";
-import { createLog, silent } from "../../src/log.ts";
+import { afterEach, describe, expect, test } from "bun:test";
+import { createLog } from "../../src/log.ts";
 import { createDeliveries, type DeliveriesOptions, SCHEDULE } from "../../src/native/delivery.ts";
-import { memoryRequests } from "../../src/cli/requests.ts";
 import type { FalRequest } from "../../src/store/request.ts";
 import { createSigner } from "../../src/native/signature.ts";
 import { webhookBody } from "../../src/native/webhook-body.ts";
 import { until } from "../support/clients.ts";
+import { closeDatabases, requestsAlone } from "../support/state.ts";
 
 const request = (changes: Partial<FalRequest> = {}): FalRequest => ({
   ...{ requestId: "one", owner: "me", endpoint: "fal-ai/flux/dev", app: "fal-ai/flux" },
@@ -39,9 +39,11 @@ test.each(TOLD)("of %p it tells %s", (kept, body) => {
   expect(webhookBody(request({ result: kept }))).toBe(body);
 });
 
+afterEach(closeDatabases);
+
 /** Deliveries whose webhook answers what it is told to; 0: not at all. */
 function delivering(answers: number[], more: Partial<DeliveriesOptions> = {}) {
-  const requests = more.requests ?? memoryRequests(silent);
+  const requests = more.requests ?? requestsAlone();
   const calls: { webhook: string; body: string; headers: Record<string, string> }[] = [];
   const deliveries = createDeliveries({
     requests,
@@ -114,7 +116,7 @@ describe("attempts", () => {
   });
 
   test("one host that hangs holds eight at most, and nobody else", async () => {
-    const requests = memoryRequests(silent);
+    const requests = requestsAlone();
     const hanging = Promise.withResolvers<number>();
     const called: string[] = [];
     const { deliveries } = delivering([], {
@@ -167,7 +169,7 @@ describe("an end of the process", () => {
     [150, 3],
     [100_000, 1],
   ])("after %i ms, %i attempts are left", async (passed, count) => {
-    const requests = memoryRequests(silent);
+    const requests = requestsAlone();
     const schedule = [0, 100, 100, 100];
     let at = Date.now();
     const all = delivering([500, 500, 500, 500], {

@@ -1,8 +1,6 @@
 /** Webhooks at the wire: the client names one, fal calls falgate or is watched, the client is called. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { createHash, createPublicKey, verify } from "node:crypto";
-import { memoryRequests } from "../../src/cli/requests.ts";
-import { silent } from "../../src/log.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { until } from "../support/clients.ts";
 import {
@@ -14,10 +12,12 @@ import {
   type Start,
 } from "../support/gateway.ts";
 import { FAL_KEY, received } from "../support/fal.ts";
+import { closeDatabases, requestsAlone } from "../support/state.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
+  await closeDatabases();
 });
 
 interface Call {
@@ -304,7 +304,7 @@ test("fal's call comes again and again, the client's once", async () => {
 
 test("a webhook that fails is called again, also by the next process", async () => {
   const client = listen([500, 503]);
-  const requests = memoryRequests(silent);
+  const requests = requestsAlone();
   const fal = emulated();
   const env = { WEBHOOK_HOSTS: client.host };
   const first = await assembled({ fal, env, shared: { requests, schedule: [0, 1, 3_600_000] } });
@@ -322,7 +322,7 @@ test("a webhook that fails is called again, also by the next process", async () 
 
 test("a request whose process ended before it did is watched by the next one", async () => {
   const client = listen();
-  const requests = memoryRequests(silent);
+  const requests = requestsAlone();
   const fal = emulated();
   await requests.remember({
     ...{ requestId: "unknown-to-fal", owner: "key-x", endpoint: "fal-ai/flux/dev" },

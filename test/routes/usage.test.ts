@@ -1,9 +1,8 @@
 /** Reports of the books at the wire: of everybody, of one's own, as JSON, as CSV and as applications ask. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { openDatabase } from "../../src/store/database.ts";
-import { silent } from "../../src/log.ts";
 import { type Books, keepingBooks } from "../support/books.ts";
 import { ADMIN_KEY, bearer, makeKey } from "../support/keys.ts";
+import { closeDatabases, emptyDatabase } from "../support/state.ts";
 
 let books: Books;
 let anna: string;
@@ -13,7 +12,7 @@ const today = new Date().toISOString().slice(0, 10);
 const month = `${today.slice(0, 8)}01`;
 
 beforeAll(async () => {
-  const database = await openDatabase({ dir: ":memory:", log: silent });
+  const database = await emptyDatabase();
   books = await keepingBooks(database);
   anna = await makeKey(books, { name: "anna", budget: "20usd/month" });
   bert = await makeKey(books, { name: "bert" });
@@ -29,7 +28,10 @@ beforeAll(async () => {
   await draw(bert, { model: "nano-banana", prompt: "a cat" });
   await books.closed();
 });
-afterAll(() => books.stop());
+afterAll(async () => {
+  await books.stop();
+  await closeDatabases();
+});
 
 const get = (path: string, key: string, headers = {}) =>
   books.fetch(path, { headers: { ...bearer(key), ...headers } });

@@ -5,6 +5,7 @@ import { createWriteBehind, type Kind, type WriteBehindOptions } from "../../src
 import type { Database } from "../../src/store/database.ts";
 import type { Migration } from "../../src/store/migration.ts";
 import { engines, listening, tidy } from "./support.ts";
+import { aboutSqlite } from "../support/engine.ts";
 
 afterAll(tidy);
 
@@ -84,20 +85,22 @@ describe.each([...engines])("$name", ({ fresh }) => {
   });
 });
 
-test("a full disk holds writes back until there is room", async () => {
-  const database = await (await engines[0]!.fresh()).open({ migrations });
-  const { log, lines: logged } = listening();
-  const writes = createWriteBehind({ database, log, everyMs: 1, pauseMs: [1, 2] });
-  const limit = (pages: number) =>
-    database.transaction((tx) => tx.unsafe(`pragma max_page_count = ${pages}`));
-  await limit(1);
-  for (const place of upTo(20)) void writes.enqueue(lines, { place, line: "x".repeat(5_000) });
-  while (logged.length < 2) await Bun.sleep(1);
-  expect(String(logged[0]!.fields.error)).toContain("full");
-  await limit(1_000_000);
-  expect(await writes.flush()).toBe(0);
-  expect(await places(database)).toEqual(upTo(20));
-  await database.close();
+aboutSqlite("SQLite", () => {
+  test("a full disk holds writes back until there is room", async () => {
+    const database = await (await engines[0]!.fresh()).open({ migrations });
+    const { log, lines: logged } = listening();
+    const writes = createWriteBehind({ database, log, everyMs: 1, pauseMs: [1, 2] });
+    const limit = (pages: number) =>
+      database.transaction((tx) => tx.unsafe(`pragma max_page_count = ${pages}`));
+    await limit(1);
+    for (const place of upTo(20)) void writes.enqueue(lines, { place, line: "x".repeat(5_000) });
+    while (logged.length < 2) await Bun.sleep(1);
+    expect(String(logged[0]!.fields.error)).toContain("full");
+    await limit(1_000_000);
+    expect(await writes.flush()).toBe(0);
+    expect(await places(database)).toEqual(upTo(20));
+    await database.close();
+  });
 });
 
 /** A database that keeps a list, and fails when told so. */

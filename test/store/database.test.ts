@@ -8,6 +8,7 @@ import { explain, isRefusal, StoreError } from "../../src/store/error.ts";
 import type { Migration } from "../../src/store/migration.ts";
 import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { engines, folder, listening, mode, tidy } from "./support.ts";
+import { aboutSqlite } from "../support/engine.ts";
 
 afterAll(tidy);
 
@@ -139,7 +140,7 @@ describe.each([...engines])("$name", ({ name, fresh }) => {
   });
 });
 
-describe("SQLite", () => {
+aboutSqlite("SQLite", () => {
   test("its directory and files are their owner's alone", async () => {
     const dir = join(folder(), "deep", "data");
     const database = await openDatabase({ dir, log: silent });

@@ -1,14 +1,11 @@
 /** A gateway whose books can be read: over a database that outlives it. */
-import { createWriteBehind } from "../../src/store/batch.ts";
 import type { Database } from "../../src/store/database.ts";
-import { createKeyStore } from "../../src/store/keys/keys.ts";
-import { createRequests } from "../../src/store/requests.ts";
-import { createTaskStore } from "../../src/store/tasks/tasks.ts";
 import { fromRow, type UsageRecord, type UsageRow } from "../../src/store/usage/record.ts";
-import { createUsage, type UsageStore } from "../../src/store/usage/usage.ts";
+import type { UsageStore } from "../../src/store/usage/usage.ts";
 import { silent } from "../../src/log.ts";
 import { assembled, type Assembled, type Options } from "./gateway.ts";
 import { ADMIN_KEY } from "./keys.ts";
+import { stateIn } from "./state.ts";
 
 export interface Books extends Assembled {
   usage: UsageStore;
@@ -19,18 +16,12 @@ export interface Books extends Assembled {
 
 /** One process over that database. What the test leaves running is started by `parts.start`. */
 export async function keepingBooks(database: Database, options: Options = {}): Promise<Books> {
-  const writes = createWriteBehind({ database, log: silent, everyMs: 5 });
-  const usage = createUsage({ database, writes });
+  const { stores } = stateIn(database, { log: silent, everyMs: 5 });
+  const { usage } = stores;
   const gateway = await assembled({
     ...options,
     env: { ADMIN_KEY, ...options.env },
-    shared: {
-      usage,
-      keyStore: createKeyStore(database),
-      taskStore: createTaskStore({ database }),
-      requests: createRequests({ database, writes }),
-      ...options.shared,
-    },
+    shared: { ...stores, ...options.shared },
   });
   await gateway.parts.prepare();
 

@@ -2,6 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stored } from "./engine.ts";
 import { executable } from "./executable.ts";
 
 /** What the commands of one run keep: never in a folder that others use too. */
@@ -19,7 +20,7 @@ export async function falgate(
   { env = {}, cwd = "/tmp" }: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Ended> {
   const child = Bun.spawn([await executable(), ...args], {
-    env: { PATH: process.env.PATH, DATA_DIR, ...env },
+    env: await stored({ PATH: process.env.PATH, DATA_DIR, ...env }),
     cwd,
     stdout: "pipe",
     stderr: "pipe",

@@ -7,8 +7,10 @@ import { createGateway, type Gateway as Parts, type Shared } from "../../src/cli
 import { loadConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { stored } from "./engine.ts";
 import { executable } from "./executable.ts";
 import { FAL_KEY, fastFal } from "./fal.ts";
+import { NOTHING, state } from "./state.ts";
 
 export const CLIENT_KEY = "sk-client";
 
@@ -57,7 +59,7 @@ export function environment(fal: Sandbox): Record<string, string> {
 }
 
 export const inProcess: Start = async (options) => {
-  const { fal, app, lines, stop } = assemble(options);
+  const { fal, app, lines, stop } = await assemble(options);
   const url = "http://localhost";
   const fetch: Gateway["fetch"] = async (path, init) => app.handle(new Request(url + path, init));
   return { url, fal, fetch, log: () => read(lines.join("")), stop };
@@ -69,7 +71,7 @@ export interface Assembled extends Gateway {
 }
 
 export const assembled = async (options?: Options): Promise<Assembled> => {
-  const { fal, app, lines, parts, stop } = assemble(options);
+  const { fal, app, lines, parts, stop } = await assemble(options);
   app.listen({ port: 0, hostname: "127.0.0.1", development: false });
   const url = `http://127.0.0.1:${app.server!.port}`;
   return {
@@ -98,7 +100,7 @@ export async function asBinary({ env, fal = fastFal() }: Options = {}): Promise<
   const file = await executable();
   const folder = env?.DATA_DIR ? undefined : mkdtempSync(join(tmpdir(), "falgate-data-"));
   const child = Bun.spawn([file, "serve", "--port", "0", "--host", "127.0.0.1"], {
-    env: { PATH: process.env.PATH, DATA_DIR: folder, ...environment(fal), ...env },
+    env: await stored({ PATH: process.env.PATH, DATA_DIR: folder, ...environment(fal), ...env }),
     cwd: "/tmp",
     stdout: "pipe",
     stderr: "pipe",
@@ -139,7 +141,7 @@ export const PLACES: readonly (readonly [string, Start])[] = [
   ["as the binary", asBinary],
 ];
 
-function assemble({ env, fal = fastFal(), parts, shared }: Options = {}) {
+async function assemble({ env, fal = fastFal(), parts, shared }: Options = {}) {
   const lines: string[] = [];
   const config = loadConfig({ env: { ...environment(fal), ...env } });
   const log = createLog({
@@ -147,13 +149,15 @@ function assemble({ env, fal = fastFal(), parts, shared }: Options = {}) {
     format: "json",
     write: (line) => void lines.push(line),
   });
-  const gateway = createGateway(config, log, false, shared);
+  const { stores, close } = shared?.keyStore ? NOTHING : await state(env?.DATA_DIR, log);
+  const gateway = createGateway(config, log, false, { ...stores, ...shared });
   const app: App = createApp(
     { ...gateway, ...parts?.(gateway) },
     { upgrade: (request, data) => app.server?.upgrade(request, { data }) ?? false },
   );
   async function stop() {
     await gateway.stop();
+    await close();
     await fal.stop();
   }
   return { fal, app, lines, parts: gateway, stop };

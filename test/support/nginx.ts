@@ -1,8 +1,8 @@
 /** nginx in front of several gateways, as `README.md` shows it. */
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./port.ts";
 
 export const program = [Bun.which("nginx"), "/usr/sbin/nginx"].find(
   (path) => path && Bun.file(path).size,
@@ -72,14 +72,4 @@ export async function startNginx(gateways: readonly string[]): Promise<Nginx> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -1,9 +1,9 @@
 /** Both kinds of counters for tests, and a Redis server where the machine has one. */
-import { createServer } from "node:net";
 import { type Log, silent } from "../../../src/log.ts";
 import type { Counters } from "../../../src/store/counters/counters.ts";
 import { createMemoryCounters } from "../../../src/store/counters/memory.ts";
 import { createRedisCounters } from "../../../src/store/counters/redis.ts";
+import { freePort } from "../../support/port.ts";
 
 const program = ["redis-server", "valkey-server"].map((name) => Bun.which(name)).find(Boolean);
 
@@ -120,14 +120,4 @@ export async function tidy(): Promise<void> {
 /** Waits until it holds; a test's own timeout is the limit. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await Bun.sleep(10);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
