@@ -12,10 +12,7 @@ export const UsageParams = Type.Object(
     to: day("The last day. Today, where it is left out."),
     by: Type.Optional(
       Type.String({
-        description:
-          `\`call\`, or some of ${DIMENSIONS.join(", ")} between commas. A route is its path as this document has it, ` /
-          { owner } /
-          { app }` for fal's own API.`,
+        description: `\`call\`, or some of ${DIMENSIONS.join(", ")} between commas. A route is its path as this document has it, \`/{owner}/{app}\` for fal's own API.`,
       }),
     ),
     model: Type.Optional(
