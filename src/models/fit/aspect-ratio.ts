@@ -1,4 +1,5 @@
 /** A size as `aspect_ratio`, and as `resolution` beside it when the size was in pixels. */
+import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint, Field } from "../catalog.ts";
 import { approximated, type Shaped } from "./approximation.ts";
 import { nearestShape, shapeOf, slope } from "./ratio.ts";
@@ -27,6 +28,29 @@ export function aspectRatio(size: Shaped, { input }: Endpoint): Part | undefined
     input: told,
     adjusted: same ? part.adjusted : [`size ${writeSize(size)} became ${shape}`],
   };
+}
+
+/**
+ * What a client says in the model's own `aspect_ratio`, which is one of the model's words, in whatever
+ * spelling. Throws 400 with those words for another ratio: only a `size` becomes the nearest.
+ */
+export function ownWord(said: string, endpoint: Endpoint): string {
+  const field = endpoint.input.aspect_ratio;
+  const words = field?.enum;
+  if (!words || field.open) return said;
+  const member = words.find((word) => word.toLowerCase() === said.trim().toLowerCase());
+  if (member !== undefined) return member;
+  const shape = shapeOf(said.replaceAll(/\s/g, "").replace("：", ":"));
+  const nearest = shape && nearestShape(shape, words);
+  if (nearest?.same) return nearest.word;
+  throw refusedRatio(said, endpoint, nearest ? " As 'size' it becomes the nearest of these." : "");
+}
+
+/** `hint`: what else may be done. */
+export function refusedRatio(said: string, { id, input }: Endpoint, hint = "") {
+  const ratios = input.aspect_ratio?.enum?.join(", ");
+  const message = `Invalid aspect_ratio '${said}': the model ${id} takes ${ratios}.${hint}`;
+  return invalidRequest(message, "aspect_ratio");
 }
 
 function ratio(size: Shaped, field: Field): Part | undefined {

@@ -14,8 +14,13 @@ type Dialect = (size: Shaped, endpoint: Endpoint) => Part | undefined;
 /** In order of preference; the first that the endpoint speaks takes the size. */
 const DIALECTS: readonly Dialect[] = [imageSize, aspectRatio, widthAndHeight, resolutionAlone];
 
-/** The fields that say `size` to this endpoint. */
-export function fitSize(size: Size, endpoint: Endpoint): Part {
+/** The fields that say `size` to this endpoint. `param` is what the client calls it. */
+export function fitSize(size: Size, endpoint: Endpoint, param = "size"): Part {
+  const { input, adjusted } = fitted(size, endpoint);
+  return { input, adjusted: adjusted.map((sentence) => sentence.replace(/^size/, param)) };
+}
+
+function fitted(size: Size, endpoint: Endpoint): Part {
   if (size.kind === "auto") return automatic(endpoint);
   if (size.kind === "resolution") return amount(size.word, endpoint);
   for (const dialect of DIALECTS) {

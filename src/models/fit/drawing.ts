@@ -1,5 +1,6 @@
 /** What drawing and editing have in common: shape, words, extras, and the calls that make `n`. */
 import type { Endpoint } from "../catalog.ts";
+import { ownWord } from "./aspect-ratio.ts";
 import { callInput, countPictures, share } from "./count.ts";
 import { fitSize } from "./dimensions.ts";
 import { coerce, fitDefaults, fitExtras } from "./extra.ts";
@@ -34,7 +35,7 @@ export function fitDrawing(
     ...fitDefaults(defaults, endpoint),
     ...sameName(request, endpoint),
     ...Object.assign({}, ...parts.map((part) => part.input)),
-    ...fitExtras(extra, endpoint),
+    ...fitExtras(ratioSpelled(extra, endpoint), endpoint),
   };
   requireFields(input, endpoint);
 
@@ -61,7 +62,12 @@ function size(
 ): Part {
   if (request.size) return fitSize(parseSize(request.size), endpoint);
   const name = SIZE_WORDS.find((word) => typeof extra[word] === "string" && !endpoint.input[word]);
-  return name ? fitSize(parseSize(String(extra[name]), name), endpoint) : NOTHING;
+  return name ? fitSize(parseSize(String(extra[name]), name), endpoint, name) : NOTHING;
+}
+
+function ratioSpelled(extra: Readonly<Record<string, unknown>>, endpoint: Endpoint) {
+  const { aspect_ratio: said } = extra;
+  return typeof said === "string" ? { ...extra, aspect_ratio: ownWord(said, endpoint) } : extra;
 }
 
 /** `quality: "hd"` may raise the resolution that the size chose, and never lowers it. */

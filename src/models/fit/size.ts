@@ -32,7 +32,7 @@ const SHORTEST_SIDE = 16;
 const WIDEST = 32;
 
 const PIXELS = /^(\d{1,6})\s*[x×*]\s*(\d{1,6})(?:\s*px)?$/i;
-const RATIO = /^(\d{1,3}(?:\.\d{1,3})?)\s*[:：/]\s*(\d{1,3}(?:\.\d{1,3})?)$/;
+const RATIO = /^(\d{1,6}(?:\.\d{1,3})?)\s*[:：/]\s*(\d{1,6}(?:\.\d{1,3})?)$/;
 const RESOLUTION = /^(?:(?:0\.5|1|2|3|4)k|\d{3,4}p)$/i;
 
 /** Reads a size. Throws 400, naming `param`, for what is none or is absurd. */
@@ -51,14 +51,21 @@ export function parseSize(text: string, param = "size"): Size {
   const [width, height] = ratio
     ? [Number(ratio[1]), Number(ratio[2])]
     : (preset(word.toLowerCase()) ?? []);
-  if (!width || !height || shape(width, height) > WIDEST) {
+  if (!width || !height) {
     throw invalidRequest(
       `Invalid ${param} '${text}': write pixels such as 1024x1024, a ratio such as 16:9, or auto.`,
       param,
     );
   }
+  if (shape(width, height) > WIDEST) throw tooNarrow(text, param);
   return { kind: "ratio", width, height };
 }
+
+const tooNarrow = (text: string, param: string) =>
+  invalidRequest(
+    `Invalid ${param} '${text}': a side is at most ${WIDEST} times as long as the other.`,
+    param,
+  );
 
 function pixelSize(width: number, height: number, text: string, param: string): Size {
   const sides = [width, height];
@@ -68,9 +75,7 @@ function pixelSize(width: number, height: number, text: string, param: string): 
       param,
     );
   }
-  if (shape(width, height) > WIDEST) {
-    throw invalidRequest(`Invalid ${param} '${text}': it is too narrow for a picture.`, param);
-  }
+  if (shape(width, height) > WIDEST) throw tooNarrow(text, param);
   return { kind: "pixels", width, height };
 }
 

@@ -2,6 +2,7 @@
 import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint, Field } from "../catalog.ts";
 import { withNumbers } from "../numbers.ts";
+import { refusedRatio } from "./aspect-ratio.ts";
 import { fitSize } from "./dimensions.ts";
 import { fitDuration } from "./duration.ts";
 import { coerce, fitDefaults, fitExtras } from "./extra.ts";
@@ -153,18 +154,15 @@ function shape(request: VideoRequest, endpoint: Endpoint): Part[] {
   const words = { size: request.size, orientation, aspect_ratio: request.aspect_ratio };
   return Object.entries(words).flatMap(([param, word]) => {
     if (!word) return [];
-    const { input, adjusted } = fitSize(parseSize(word, param), endpoint);
-    if (param === "aspect_ratio" && request.exact) requireRatio(word, adjusted, endpoint);
-    return { input, adjusted: adjusted.map((sentence) => sentence.replace(/^size/, param)) };
+    const part = fitSize(parseSize(word, param), endpoint, param);
+    if (param === "aspect_ratio" && request.exact) requireRatio(word, part.adjusted, endpoint);
+    return part;
   });
 }
 
 /** An endpoint without any ratio follows its pictures: there the word is left out. */
-function requireRatio(word: string, adjusted: readonly string[], { id, input }: Endpoint): void {
-  const ratios = input.aspect_ratio?.enum?.join(", ");
-  if (adjusted.length === 0 || ratios === undefined) return;
-  const message = `Invalid aspect_ratio '${word}': the model ${id} takes ${ratios}.`;
-  throw invalidRequest(message, "aspect_ratio");
+function requireRatio(word: string, adjusted: readonly string[], endpoint: Endpoint): void {
+  if (adjusted.length > 0 && endpoint.input.aspect_ratio?.enum) throw refusedRatio(word, endpoint);
 }
 
 function resolution({ resolution }: VideoRequest, endpoint: Endpoint): Part {
