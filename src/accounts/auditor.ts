@@ -17,7 +17,7 @@ export interface Auditor {
 
 export interface AuditorOptions {
   till: Till;
-  usage: Pick<UsageStore, "openBy">;
+  usage: Pick<UsageStore, "find">;
   bill: Bill;
   log: Log;
   everyMs?: number;
@@ -45,9 +45,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
       const end = await bill({ requestId, endpoint, falKey: falKey ?? "" }, ending.signal);
       if (!end) return;
       // Another process may have seen it meanwhile, and has told its budget.
-      if (!(await usage.openBy(requestId))) return till.drop(id);
+      if ((await usage.find(id))?.state !== "open") return till.drop(id);
       log.info("a call of an earlier process is in the books", { requestId, state: end.state });
-      till.ended(requestId, end);
+      till.ended(id, end);
     } catch (error) {
       if (!ending.signal.aborted) log.debug("a call's end is not known yet", { requestId, error });
     }

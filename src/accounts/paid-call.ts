@@ -19,11 +19,8 @@ export interface PaidCallParts extends EarmarkParts, Pick<SeatParts, "isRevoked"
   /** Without it, nobody waits. */
   turns?: Turns | undefined;
   now(): number;
-  /** Where an open call is found again. */
-  register: {
-    taken(call: PaidCall, requestId: string): void;
-    over(call: PaidCall): void;
-  };
+  /** Nobody will tell anything of it any more. */
+  over(call: PaidCall): void;
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -110,9 +107,8 @@ export class PaidCall implements Purchase {
     Object.assign(this.#record, record);
     this.#followed = false;
     this.#began -= Math.max(0, this.#parts.now() - record.openedAt);
-    const { unit, unitPrice, requestId } = record;
+    const { unit, unitPrice } = record;
     if (unit !== null && unitPrice !== null) this.#price = { unit, amount: unitPrice };
-    if (requestId !== null) this.#parts.register.taken(this, requestId);
   }
 
   /** Somebody in this process will tell its end. */
@@ -152,9 +148,7 @@ export class PaidCall implements Purchase {
       this.priced(this.#parts.prices.known(endpoint));
     }
     if (this.#price) this.#input = undefined;
-    if (!this.#queued || requestId === null) return;
-    this.#parts.register.taken(this, requestId);
-    this.#parts.usage.write({ ...this.#record });
+    if (this.#queued && requestId !== null) this.#parts.usage.write({ ...this.#record });
   }
 
   started(): void {
@@ -171,7 +165,7 @@ export class PaidCall implements Purchase {
       return;
     }
     this.#over = true;
-    this.#parts.register.over(this);
+    this.#parts.over(this);
     const free = end.state !== "completed" && !end.units && !end.tokens;
     if (this.#price || end.cost !== undefined || free) return this.#settle(end);
     void this.#pricedLate(end);
@@ -193,7 +187,7 @@ export class PaidCall implements Purchase {
     if (this.#over) return;
     this.#over = true;
     this.#seat?.release();
-    this.#parts.register.over(this);
+    this.#parts.over(this);
     this.#earmark?.settle(0);
   }
 

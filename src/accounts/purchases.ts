@@ -8,7 +8,7 @@ import { PaidCall, type PaidCallParts } from "./paid-call.ts";
 import { budgetName, startOf } from "./period.ts";
 import { exhausted, revoked, unpriced, unreachable } from "./refusals.ts";
 
-export interface PurchasesOptions extends Omit<PaidCallParts, "register" | "now"> {
+export interface PurchasesOptions extends Omit<PaidCallParts, "over" | "now"> {
   counters: Pick<Counters, "hold" | "settle" | "free">;
   usage: UsageStore;
   /** What the owner of that id may spend. Nothing: whatever it likes. */
@@ -42,21 +42,11 @@ export function createPurchases(options: PurchasesOptions): Till {
     now = Date.now,
   } = options;
   const byId = new Map<string, PaidCall>();
-  const byRequest = new Map<string, PaidCall>();
-  const parts: PaidCallParts = {
-    ...options,
-    now,
-    register: {
-      taken: (paid, requestId) => void byRequest.set(requestId, paid),
-      over({ id, record }) {
-        byId.delete(id);
-        if (record.requestId !== null) byRequest.delete(record.requestId);
-      },
-    },
-  };
+  const parts: PaidCallParts = { ...options, now, over: ({ id }) => void byId.delete(id) };
 
   function begin(buyer: Buyer, order: Order): PaidCall {
-    const paid = new PaidCall(order.id ?? crypto.randomUUID(), buyer, order, parts);
+    // Ids that grow with time: the database appends to its index, where others would go anywhere.
+    const paid = new PaidCall(order.id ?? Bun.randomUUIDv7(), buyer, order, parts);
     byId.set(paid.id, paid);
     return paid;
   }
@@ -135,19 +125,19 @@ export function createPurchases(options: PurchasesOptions): Till {
   }
 
   /** What is in the books only. Another process may have told its end. */
-  async function endUnknown(requestId: string, end: Parameters<Purchase["ended"]>[0]) {
-    const record = await usage.openBy(requestId);
-    if (record) (byId.get(record.id) ?? (await recalled(record))).ended(end);
+  async function endUnknown(id: string, end: Parameters<Purchase["ended"]>[0]) {
+    const record = await usage.find(id);
+    if (record?.state === "open") (byId.get(id) ?? (await recalled(record))).ended(end);
   }
 
   return {
     open,
     resume,
-    ended(requestId, end) {
-      const paid = byRequest.get(requestId);
+    ended(id, end) {
+      const paid = byId.get(id);
       if (paid) return paid.ended(end);
-      endUnknown(requestId, end).catch((error: unknown) => {
-        log.error("what a call has cost cannot be noted", { requestId, error });
+      endUnknown(id, end).catch((error: unknown) => {
+        log.error("what a call has cost cannot be noted", { id, error });
       });
     },
     async takeUp(before) {

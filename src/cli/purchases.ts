@@ -108,7 +108,6 @@ export function memoryUsage(log: Log): UsageStore {
     ));
   return {
     write: (record) => void open().then((usage) => usage.write(record)),
-    openBy: async (requestId) => (await open()).openBy(requestId),
     open: async (before, limit, after) => (await open()).open(before, limit, after),
     spent: async (owner, from) => (await open()).spent(owner, from),
     sums: async (...asked) => (await open()).sums(...asked),

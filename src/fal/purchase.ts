@@ -101,8 +101,8 @@ export interface Purchases {
   open(buyer: Buyer, orders: readonly Order[]): Soon<readonly Purchase[]>;
   /** A call that was taken before, by whichever process. It is never refused. */
   resume(buyer: Buyer, order: Order & { id: string }, taken: Taken): Purchase;
-  /** The end of a request that was taken before, by whichever process. */
-  ended(requestId: string, end: End): void;
+  /** The end of the call of that id, which was taken before, by whichever process. */
+  ended(id: string, end: End): void;
 }
 
 /** For whoever counts nothing: everything may be bought, and nobody is told. */

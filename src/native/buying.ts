@@ -59,13 +59,18 @@ export function paying(requests: Requests, purchases: Purchases): Requests {
     ...requests,
     async settle(requestId, result) {
       await requests.settle(requestId, result);
-      purchases.ended(requestId, endOfResult(result));
+      await over(requestId, endOfResult(result));
     },
     async lose(requestId) {
       await requests.lose(requestId);
-      purchases.ended(requestId, { state: "unknown" });
+      await over(requestId, { state: "unknown" });
     },
   };
+
+  async function over(requestId: string, end: End): Promise<void> {
+    const request = await requests.find(requestId);
+    if (request?.call) purchases.ended(request.call, end);
+  }
 }
 
 function endOfResult({ status, headers, body }: KeptResult): End {

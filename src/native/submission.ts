@@ -96,6 +96,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
       endpoint: id,
       app,
       falKey: key.id,
+      call: bought.purchase.id,
       createdAt: Date.now(),
       webhook,
     };

@@ -83,6 +83,10 @@ async function sqlite({ dir, log }: DatabaseOptions): Promise<Database> {
       "journal_mode = wal",
       // A power cut may lose the last commits, never the database: https://sqlite.org/wal.html
       "synchronous = normal",
+      // Requests' ids are random, and so are the pages that they touch: with fewer in memory or in the
+      // log (pages of 4 KB; a cache in KB where negative) each would be read and written again and again.
+      "cache_size = -16000",
+      "wal_autocheckpoint = 4000",
       "foreign_keys = on",
     ]);
     // Bun runs a plain query inside whatever transaction is open on its connection, so that

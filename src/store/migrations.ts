@@ -52,4 +52,8 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   USAGE_DAYS,
   USAGE_ROUTES,
+  {
+    name: "which call in the books pays for a request",
+    statements: [`alter table fal_requests add column call_id text`, `drop index usage_request`],
+  },
 ];

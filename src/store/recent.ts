@@ -15,6 +15,11 @@ export interface RecentOptions {
 /** A value of more than a 32nd of the room is not kept: a few would drive out all the others. */
 export function createRecent<T>({ maxEntries, maxBytes }: RecentOptions): Recent<T> {
   const kept = new Map<string, { value: T; bytes: number }>();
+  /**
+   * A Map keeps the order of insertion, and its first is the one that goes. One iterator for all: a
+   * new one would walk past every place that was left empty since the Map was last tidied.
+   */
+  const oldest = kept.keys();
   let total = 0;
 
   function remove(key: string): void {
@@ -26,7 +31,6 @@ export function createRecent<T>({ maxEntries, maxBytes }: RecentOptions): Recent
     get: (key) => {
       const entry = kept.get(key);
       if (!entry) return undefined;
-      // A Map keeps the order of insertion, and its first is the one that goes.
       kept.delete(key);
       kept.set(key, entry);
       return entry.value;
@@ -36,10 +40,7 @@ export function createRecent<T>({ maxEntries, maxBytes }: RecentOptions): Recent
       if (bytes * 32 > maxBytes) return;
       kept.set(key, { value, bytes });
       total += bytes;
-      for (const oldest of kept.keys()) {
-        if (kept.size <= maxEntries && total <= maxBytes) return;
-        remove(oldest);
-      }
+      while (kept.size > maxEntries || total > maxBytes) remove(oldest.next().value!);
     },
     delete: remove,
     get size() {

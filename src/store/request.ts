@@ -10,6 +10,8 @@ export interface FalRequest {
   app: string;
   /** Digest of the fal key that submitted it: no other key can see it at fal. */
   falKey: string;
+  /** Id of the call in the books that pays for it. */
+  call?: string | undefined;
   /** Milliseconds since 1970, as all its times. */
   createdAt: number;
   /** The client's own webhook, if it named one. */

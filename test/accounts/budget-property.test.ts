@@ -95,7 +95,7 @@ describe.each(engines)("$name", (engine) => {
       // Told again, by others that have seen it too.
       for (let times = integer(1, 3); times > 0; times -= 1) {
         if (chance(0.5)) call.purchase.ended({ state, units });
-        else till.ended(call.requestId, { state, units });
+        else till.ended(call.purchase.id, { state, units });
       }
     }
 

@@ -14,8 +14,6 @@ export interface UsageStore extends UsageReport {
    * be told of again.
    */
   write(record: UsageRecord): void;
-  /** The open call that fal knows under this id. */
-  openBy(requestId: string): Promise<UsageRecord | undefined>;
   /** Calls whose end is not known, opened before `before`, oldest first, after the one that is given. */
   open(
     before: number,
@@ -59,13 +57,6 @@ export function createUsage({ database, writes }: UsageOptions): UsageStore {
       unwritten.set(record.id, record);
       // Many that wait are the database's trouble, and no reason to hold up who has paid already.
       void writes.enqueue(rows, record, ROW_BYTES);
-    },
-
-    async openBy(requestId) {
-      await writes.flush();
-      const [row] = await database.sql<UsageRow[]>`
-        select * from usage where request_id = ${requestId} and state = 'open' limit 1`;
-      return row && fromRow(row);
     },
 
     async open(before, limit, after = { openedAt: -1, id: "" }) {
