@@ -1,6 +1,7 @@
 /** Writes `dist/falgate` for this machine, or with `--all` one executable for every target. */
 import type { BunPlugin } from "bun";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { READ } from "../src/http/head.ts";
 
 const TARGETS = [
   "linux-x64",
@@ -46,6 +47,7 @@ async function compile(outfile: string, target?: string): Promise<void> {
       outfile,
       autoloadBunfig: false,
       autoloadDotenv: true,
+      execArgv: [`--max-http-header-size=${READ}`],
       ...(target ? { target: `bun-${target}` as never } : {}),
     },
   });

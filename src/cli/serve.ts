@@ -1,12 +1,11 @@
 /** `falgate serve`: listening, and leaving in good order. */
-import http from "node:http";
-import { type App, createApp } from "../app.ts";
+import { createApp } from "../app.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { READ } from "../http/head.ts";
 import { createLog, type Log } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { exposure } from "./exposure.ts";
 import { createGateway } from "./gateway.ts";
+import { listen, type Listening } from "./listen.ts";
 import { openCounters } from "./counters.ts";
 import { DATA_DIR } from "./media.ts";
 import { createKeyStore } from "../store/keys/keys.ts";
@@ -41,6 +40,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   const kept = keptRequests(config, database, log);
   const books = keptUsage(config, database, log);
   const counters = await openCounters(config, log);
+  let server: Listening | undefined;
   const gateway = createGateway(config, log, anonymous, {
     requests: kept.requests,
     usage: books.usage,
@@ -49,25 +49,25 @@ export async function serve(invocation: Invocation): Promise<number> {
     keyStore,
     counters,
     ...(dir === MEMORY ? {} : { folder: dir }),
-    addressOf: (request) => app.server?.requestIP(request)?.address,
+    addressOf: (request) => server?.requestIP(request)?.address,
   });
   let draining = false;
-  const app: App = createApp(gateway, {
-    patient: (request) => app.server?.timeout(request, 0),
+  const app = createApp(gateway, {
+    patient: (request) => server?.timeout(request, 0),
     draining: () => draining,
-    upgrade: (request, data) => app.server?.upgrade(request, { data }) ?? false,
+    upgrade: (request, data) => server?.upgrade(request, { data }) ?? false,
   });
   // Asked for before anyone can know that it listens: a signal must not come in between.
   const asked = new Promise<string>(invocation.onSignal);
   await gateway.prepare();
-  listen(app, config, hostname);
+  server = await listen(app, config, hostname);
   gateway.start();
 
-  const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${app.server!.port}`;
+  const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${server.port}`;
   log.info("falgate is listening", {
     version: VERSION,
     url,
-    address: `${hostname}:${app.server!.port}`,
+    address: `${hostname}:${server.port}`,
     environment: config.nodeEnv,
     store: database.where,
     counters: counters.where,
@@ -84,13 +84,13 @@ export async function serve(invocation: Invocation): Promise<number> {
   gateway.tasks.drain();
   log.info("draining", {
     signal,
-    requests: app.server!.pendingRequests,
+    requests: server.pendingRequests,
     generations: gateway.running(),
     tasks: gateway.tasks.counts().running,
   });
   // The server would wait for sockets that nobody means to close.
   gateway.realtime.stop();
-  const stopped = app.server!.stop();
+  const stopped = server.stop();
   const finished = await Promise.race([
     stopped.then(() => true),
     Bun.sleep(config.shutdownGrace * 1000),
@@ -99,9 +99,9 @@ export async function serve(invocation: Invocation): Promise<number> {
   ]);
   if (!finished) {
     log.warn("stopping now, some requests are cut off", {
-      requests: app.server?.pendingRequests,
+      requests: server.pendingRequests,
     });
-    await app.server?.stop(true);
+    await server.stop(true);
   }
   await gateway.stop();
   await kept.stop();
@@ -123,34 +123,4 @@ function logOf(config: Config, { terminal, out }: Invocation): Log {
     stacks: config.debug || config.nodeEnv === "development",
     write: out,
   });
-}
-
-function listen(app: ReturnType<typeof createApp>, config: Config, hostname: string): void {
-  const { port } = config;
-  // Bun's own limit is 16 KB, and its refusal has no body. Its types do not know the setter.
-  Object.assign(http, { maxHeaderSize: READ });
-  try {
-    app.listen({
-      hostname,
-      port,
-      // A second gateway on the same port is a mistake, not a cluster.
-      reusePort: false,
-      development: false,
-      idleTimeout: 30,
-      // The edge refuses by the stated length and the body's reader by what it has counted, both
-      // with a proper 413. Bun's own has no body at all, and comes before either.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    });
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === "EADDRINUSE") {
-      throw new ConfigError(
-        `PORT ${port} is taken. Stop what listens there, or choose another: falgate serve --port ${port + 1}`,
-      );
-    }
-    if (code === "EACCES") {
-      throw new ConfigError(`PORT ${port} may not be used by this user. Choose one above 1023`);
-    }
-    throw new ConfigError(`cannot listen on ${hostname}:${port}: ${(error as Error).message}`);
-  }
 }

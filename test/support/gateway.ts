@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type App, createApp } from "../../src/app.ts";
 import { createGateway, type Gateway as Parts, type Shared } from "../../src/cli/gateway.ts";
+import { listen, type Listening } from "../../src/cli/listen.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
@@ -71,9 +72,9 @@ export interface Assembled extends Gateway {
 }
 
 export const assembled = async (options?: Options): Promise<Assembled> => {
-  const { fal, app, lines, parts, stop } = await assemble(options);
-  app.listen({ port: 0, hostname: "127.0.0.1", development: false });
-  const url = `http://127.0.0.1:${app.server!.port}`;
+  const { fal, lines, parts, serve, stop } = await assemble(options);
+  const server = await serve();
+  const url = `http://127.0.0.1:${server.port}`;
   return {
     url,
     fal,
@@ -82,7 +83,7 @@ export const assembled = async (options?: Options): Promise<Assembled> => {
     parts,
     async stop() {
       parts.realtime.stop();
-      await app.server?.stop(true);
+      await server.stop(true);
       await stop();
     },
   };
@@ -151,16 +152,18 @@ async function assemble({ env, fal = fastFal(), parts, shared }: Options = {}) {
   });
   const { stores, close } = shared?.keyStore ? NOTHING : await state(env?.DATA_DIR, log);
   const gateway = createGateway(config, log, false, { ...stores, ...shared });
+  let server: Listening | undefined;
   const app: App = createApp(
     { ...gateway, ...parts?.(gateway) },
-    { upgrade: (request, data) => app.server?.upgrade(request, { data }) ?? false },
+    { upgrade: (request, data) => server?.upgrade(request, { data }) ?? false },
   );
+  const serve = async () => (server = await listen(app, { port: 0 }, "127.0.0.1"));
   async function stop() {
     await gateway.stop();
     await close();
     await fal.stop();
   }
-  return { fal, app, lines, parts: gateway, stop };
+  return { fal, app, lines, parts: gateway, serve, stop };
 }
 
 function read(text: string): LogLine[] {
