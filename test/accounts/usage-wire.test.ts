@@ -226,6 +226,23 @@ describe.each(engines)("$name", (engine) => {
     expect(booked(rows)).toBe(billed(books));
   });
 
+  test("another process than the one that it was submitted to sees its end, and books it", async () => {
+    await fresh();
+    const submitted = await post("/fal-ai/flux/dev", { prompt: "[sandbox run=50ms]" });
+    const { request_id: requestId } = (await submitted.json()) as { request_id: string };
+    await books.rows();
+    const other = await keepingBooks(database, { fal: books.fal });
+    try {
+      const headers = { authorization: `Bearer ${CLIENT_KEY}` };
+      await other.fetch(`/fal-ai/flux/requests/${requestId}/status`, { headers });
+      const rows = await other.closed();
+      expect(rows).toMatchObject([{ state: "completed", units: 1, cost: 25_000, requestId }]);
+      expect(booked(rows)).toBe(billed(books));
+    } finally {
+      await other.parts.stop();
+    }
+  });
+
   test("cancelled before it began, it costs nothing", async () => {
     await fresh();
     const submitted = await post("/fal-ai/flux/dev", { prompt: "[sandbox queue=1m]" });
