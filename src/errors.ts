@@ -1,7 +1,10 @@
 /** Every way a request can fail, in one place: whatever was thrown becomes OpenAI's error. */
+import type { TSchema } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import { ValidationError } from "elysia";
 import { FalError, type Fault } from "./fal/error.ts";
 import { ApiError } from "./openai/error.ts";
+import { foremost, unfit } from "./openai/unfit.ts";
 
 interface Rendering {
   status: number;
@@ -237,33 +240,11 @@ function fromValidation(error: ValidationError): ApiError {
     const message = "Something went wrong inside the gateway.";
     return new ApiError(500, message, "server_error", { code: "internal_error", cause: error });
   }
-  const found = error.valueError;
-  const param = dotted(found?.path ?? "") || null;
-  const named = param === null ? "The request body" : `'${param}'`;
-  if (param !== null && found?.value === undefined) {
-    return new ApiError(400, `Missing required parameter: ${named}.`, INVALID, {
-      param,
-      code: "missing_required_parameter",
-    });
-  }
-  const schema = found?.schema as { enum?: unknown[]; expects?: string } | undefined;
-  const choices = schema?.enum?.map((value) => JSON.stringify(value)).join(", ");
-  const wanted =
-    schema?.expects ?? (choices ? `it must be one of ${choices}` : lower(found?.message));
-  return new ApiError(400, `Invalid value for ${named}: ${wanted}.`, INVALID, {
-    param,
-    code: "invalid_value",
-  });
+  const { validator, value } = error;
+  // What Elysia has compiled keeps the schema within.
+  const schema = (validator as { schema?: TSchema }).schema ?? (validator as TSchema);
+  // A fault of the whole has no place in it.
+  const fault = foremost(schema, Value.Errors(schema, value)) ?? { path: "", schema, value };
+  // In an address everything is text, whatever its writer had in mind.
+  return unfit(fault, error.type === "body");
 }
-
-/** `/messages/0/role` as OpenAI writes it: `messages[0].role`. */
-function dotted(path: string): string {
-  return path
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join("");
-}
-
-const lower = (text = "not valid") => text.charAt(0).toLowerCase() + text.slice(1);

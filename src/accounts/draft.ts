@@ -1,5 +1,6 @@
 /** What its owner says of a new key, read and judged: the same on the command line and over HTTP. */
 import { invalidRequest } from "../openai/error.ts";
+import { missing } from "../openai/unfit.ts";
 import { readBudget } from "./budget-text.ts";
 import { readExpiry } from "./expiry-text.ts";
 import type { Limits } from "./limits.ts";
@@ -61,10 +62,7 @@ export function readDraft(said: Said, allowable: Allowable, now: number): Draft 
 const isSaid = (value: unknown) => value !== undefined && value !== null;
 
 function nameOf(name: unknown): string {
-  if (!isSaid(name) || name === "") {
-    const message = "Missing required parameter: 'name'.";
-    throw invalidRequest(message, "name", "missing_required_parameter");
-  }
+  if (!isSaid(name) || name === "") throw missing("name");
   if (typeof name !== "string" || !NAME.test(name)) {
     throw wrong(
       "name",

@@ -48,7 +48,7 @@ scenarios("bad input", [
   refused("n of 11", { ...good, n: 11 }, invalid(NUMBER, "n")),
   refused("n of 1.5", { ...good, n: 1.5 }, invalid(NUMBER, "n")),
   refused("n of -1", { ...good, n: -1 }, invalid(NUMBER, "n")),
-  refused("n as a text", { ...good, n: "2" }, invalid(NUMBER, "n")),
+  refused("n as a text", { ...good, n: "2" }, invalid(`${NUMBER.slice(0, -1)}, not a text.`, "n")),
   refused("an unsupported size", { ...good, size: "huge" }, invalid(/size/, "size")),
   refused("a size of nothing", { ...good, size: "0x0" }, invalid(/size/, "size")),
   refused("a size that is a number", { ...good, size: 1024 }, invalid(/'size'/, "size")),

@@ -418,9 +418,17 @@ scenarios("what cannot be drawn", [
     "messages that are no list",
     "a cat",
     {},
-    invalid("Invalid value for 'messages': it must be a list of at least one message.", "messages"),
+    invalid(
+      "Invalid value for 'messages': it must be a list of at least one message, not a text.",
+      "messages",
+    ),
   ),
-  refused("a message that is null", [null], {}, invalid(/expected object/, "messages[0]")),
+  refused(
+    "a message that is null",
+    [null],
+    {},
+    invalid(/must be an object, not null/, "messages[0]"),
+  ),
   refused(
     "no user message",
     [{ role: "system", content: "a cat" }],

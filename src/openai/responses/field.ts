@@ -1,5 +1,6 @@
 /** Reading one field of what a client sent; an error names the field's path as the client wrote it. */
 import { invalidRequest } from "../error.ts";
+import { invalidValue, missing } from "../unfit.ts";
 
 /** An object of a client's: an item, a content part, a tool. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -22,14 +23,8 @@ export function maybeText(fields: Fields, key: string, path: string): string | u
 
 /** 400: missing where it is null or absent, invalid otherwise. */
 export function wrong(param: string, value: unknown, expected: string) {
-  if (value === undefined || value === null) {
-    return invalidRequest(
-      `Missing required parameter: '${param}'.`,
-      param,
-      "missing_required_parameter",
-    );
-  }
-  return invalidRequest(`Invalid value for '${param}': it must be ${expected}.`, param);
+  if (value === undefined || value === null) return missing(param);
+  return invalidValue(param, `it must be ${expected}`);
 }
 
 /** 400 for what Responses have and chat completions have not. */
