@@ -10,6 +10,7 @@ import { afterAll, expect, test } from "bun:test";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { asBinary, CLIENT_KEY, type Running } from "../support/gateway.ts";
 import { type Below, random } from "../support/random.ts";
+import { leasesLapse } from "../support/engine.ts";
 
 const KILLS = Number(process.env.KILLS ?? 3);
 const VIDEOS = 200;
@@ -71,6 +72,7 @@ async function ended(gateway: Running, ids: readonly string[]): Promise<Video[]>
 async function replace(gateway: Running): Promise<Running> {
   gateway.process.kill("SIGKILL");
   await gateway.process.exited;
+  await leasesLapse(dir);
   return start();
 }
 

@@ -11,7 +11,7 @@ import type { NewTask, Task } from "../../src/generation/task.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { environment } from "../support/gateway.ts";
 import { type Below, random } from "../support/random.ts";
-import { stored } from "../support/engine.ts";
+import { leasesLapse, stored } from "../support/engine.ts";
 
 const KILLS = Number(process.env.KILLS ?? 3);
 const TASKS = 200;
@@ -49,6 +49,7 @@ async function start(): Promise<string> {
 async function kill(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
   child!.kill(signal);
   await child!.exited;
+  if (signal === "SIGKILL") await leasesLapse(dir);
 }
 
 /** Of all sorts, spread over the rounds. */

@@ -8,6 +8,7 @@ import { cancelled, fastFal, submitted } from "../support/fal.ts";
 import { asBinary, CLIENT_KEY, type Gateway, inProcess, overSocket } from "../support/gateway.ts";
 import { until } from "../support/clients.ts";
 import { get, good } from "../support/videos.ts";
+import { leasesLapse } from "../support/engine.ts";
 
 const PATH = "/v1/chat/completions";
 const MODEL = "veo3-fast";
@@ -160,6 +161,7 @@ test("the same conversation after a crash gets the video that was paid for", asy
   await until(async () => sent() === 1 && (await tasksOf(first))[0]?.status === "running");
   first.process.kill("SIGKILL");
   await first.process.exited;
+  await leasesLapse(folder);
   await asked;
 
   gateway = await asBinary({ fal, env });

@@ -98,7 +98,11 @@ describe("links as fal's documentation shows them", () => {
     }
     const follow = (url: string, method = "GET") =>
       call(gateway, { path: url.replace(gateway.url, ""), method });
-    expect((await follow(`${told.status_url}/stream`)).status).toBe(200);
+    const stream = await follow(`${told.status_url}/stream`);
+    expect([stream.status, await stream.text()]).toEqual([
+      200,
+      expect.stringContaining("COMPLETED"),
+    ]);
     expect((await follow(told.response_url)).status).toBe(200);
     expect((await follow(told.status_url)).status).toBe(200);
     expect((await follow(told.cancel_url, "PUT")).status).toBe(400);

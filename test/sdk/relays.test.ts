@@ -9,6 +9,7 @@ import { until } from "../support/clients.ts";
 import { fastFal } from "../support/fal.ts";
 import { create, followed, look, NAMES, type RelayName } from "../support/film.ts";
 import { asBinary, type Running } from "../support/gateway.ts";
+import { leasesLapse } from "../support/engine.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -54,6 +55,7 @@ async function start(env: Record<string, string> = {}): Promise<Running> {
 async function kill(): Promise<void> {
   running!.process.kill("SIGKILL");
   await running!.process.exited;
+  await leasesLapse(folder);
 }
 
 /** How often fal was asked for each prompt. */
