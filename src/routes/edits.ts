@@ -24,7 +24,7 @@ export function edits(deps: Deps) {
   const answer = createDrawings(deps);
 
   async function edit(request: Request): Promise<Response> {
-    const { words, images, mask } = await withPictures(request, limit, ImageEditParams);
+    const { words, images, mask } = await withPictures(request, limit, ImageEditParams, "images");
     const params = checked(ImageEditParams, words);
     const model = requested(request, params.model ?? DEFAULT_IMAGE_MODEL);
     const { input_fidelity } = params;
@@ -42,7 +42,7 @@ export function edits(deps: Deps) {
   }
 
   async function vary(request: Request): Promise<Response> {
-    const { words, images } = await withPictures(request, limit, ImageVariationParams);
+    const { words, images } = await withPictures(request, limit, ImageVariationParams, "image");
     const params = checked(ImageVariationParams, words);
     const model = requested(request, params.model ?? DEFAULT_VARIATION_MODEL);
     const asks = imageRequest(params);

@@ -3,11 +3,16 @@ import { soundSeconds, SOUND_HEAD, soundType } from "../formats/sound.ts";
 import { attach, type Attachment } from "../generation/attachments.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { invalidRequest } from "../openai/error.ts";
+import { missing } from "../openai/unfit.ts";
 
-/** The fields of a form. Throws 400, naming `file`, for any other body. */
+/** The fields of a form. Throws 400, naming `file`, for one without it and for any other body. */
 export async function formWithSound(request: Request, limit: number) {
-  if (isForm(request)) return readForm(request, limit, ["timestamp_granularities", "include"]);
-  throw invalidRequest("Send the sound as multipart/form-data, in the field 'file'.", "file");
+  if (!isForm(request)) {
+    throw invalidRequest("Send the sound as multipart/form-data, in the field 'file'.", "file");
+  }
+  const form = await readForm(request, limit, ["timestamp_granularities", "include"]);
+  if (form.file === undefined || form.file === "") throw missing("file");
+  return form;
 }
 
 /** Throws 400, naming `file`, for what holds no sound. */

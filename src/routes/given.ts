@@ -4,6 +4,7 @@ import { attach, type Attachment, type Attachments } from "../generation/attachm
 import { parseJson, readText, withoutNulls } from "../http/body.ts";
 import { isForm, readForm, typed } from "../http/form.ts";
 import { invalidRequest } from "../openai/error.ts";
+import { missing } from "../openai/unfit.ts";
 import type { TSchema } from "@sinclair/typebox";
 
 /** Either bytes that have yet to be put somewhere, or the address of a picture that lies somewhere. */
@@ -21,20 +22,24 @@ export interface WithPictures {
 
 /**
  * OpenAI's `image`, `image[]`, `images` and `mask`, as files, links or data URLs. Throws 400, naming
- * the parameter, where one is empty or no picture.
+ * the parameter, where one is empty or no picture, and where there is none; `inJson` is what the route's
+ * documentation calls them outside of a form.
  */
 export async function withPictures(
   request: Request,
   limit: number,
   schema: TSchema,
+  inJson: "image" | "images",
 ): Promise<WithPictures> {
-  const { image, images, mask, ...words } = isForm(request)
+  const form = isForm(request);
+  const { image, images, mask, ...words } = form
     ? typed(await readForm(request, limit, ["image", "images"]), schema)
     : withoutNulls(parseJson(await readText(request, limit)));
   const [param, several] = image === undefined ? ["images", images] : ["image", image];
   const given = (Array.isArray(several) ? several : [several]).filter(
     (one) => one !== undefined && one !== "" && one !== null,
   );
+  if (given.length === 0) throw missing(form ? "image" : inJson);
   if (given.length > MOST_PICTURES) {
     const message = `'${param as string}' holds ${given.length} pictures, and at most ${MOST_PICTURES} are taken.`;
     throw invalidRequest(message, param as string);

@@ -205,9 +205,20 @@ scenarios("edits", given);
 const base = { model: "nano-banana", prompt: `blue ${SECRET}` };
 const pictures = (count: number) => Array.from({ length: count }, () => png());
 
+const NO_PICTURE = "Missing required parameter: 'image'.";
+
+/** Which code goes with a message; any other is `invalid_value`. */
+const CODES: readonly (readonly [RegExp, string])[] = [
+  [/does not edit/, "unsupported_model"],
+  [/Missing|Give a prompt/, "missing_required_parameter"],
+];
+
+const codeOf = (message: RegExp | string) =>
+  CODES.find(([words]) => words.test(String(message)))?.[1] ?? "invalid_value";
+
 /** What the client has wrong, and which parameter is named for it. */
 const wrong: readonly (readonly [string, Scenario["send"], RegExp | string, string | null])[] = [
-  ["no picture", edit(base), /takes at least 1 picture; the request has 0/, "image"],
+  ["no picture", edit(base), NO_PICTURE, "image"],
   [
     "an empty picture",
     edit({ ...base, image: named("", "a.png", "image/png") }),
@@ -235,7 +246,7 @@ const wrong: readonly (readonly [string, Scenario["send"], RegExp | string, stri
   [
     "a mask without a picture",
     edit({ model: "gpt-image-1.5", prompt: "x", mask: png() }),
-    /takes .*picture/,
+    NO_PICTURE,
     "image",
   ],
   [
@@ -319,8 +330,8 @@ const wrong: readonly (readonly [string, Scenario["send"], RegExp | string, stri
     /does not edit pictures/,
     "model",
   ],
-  ["an empty form", { path: EDITS, body: new FormData() }, /Give a prompt/, "prompt"],
-  ["a variation of nothing", edit({ model: "flux-dev" }, VARIATIONS), /picture/, "image"],
+  ["an empty form", { path: EDITS, body: new FormData() }, NO_PICTURE, "image"],
+  ["a variation of nothing", edit({ model: "flux-dev" }, VARIATIONS), NO_PICTURE, "image"],
   ["a size that is none", edit({ ...base, image: png(), size: "big" }), /size/, "size"],
 ];
 
@@ -332,11 +343,7 @@ scenarios(
       send,
       expect: {
         status: 400,
-        body: invalid(
-          message,
-          param,
-          /does not edit/.test(String(message)) ? "unsupported_model" : "invalid_value",
-        ),
+        body: invalid(message, param, codeOf(message)),
       },
     })),
     {

@@ -171,8 +171,9 @@ scenarios(
       [
         "no file",
         { path: TRANSCRIBE!, body: form(model) },
-        "'file' must be a file with sound.",
+        "Missing required parameter: 'file'.",
         "file",
+        "missing_required_parameter",
       ],
       ["a text for a file", of("said.wav"), "'file' must be a file with sound.", "file"],
       ["an empty file", of(named("", "a.wav", "audio/wav")), "'file' is an empty file.", "file"],

@@ -4,6 +4,7 @@ import { invalid, type Scenario, scenarios } from "../support/scenario.ts";
 type Row = readonly [path: string, body: Record<string, unknown>, param: string, wanted: string];
 
 const picture = { prompt: "a cat" };
+const LINK = "https://v3.fal.media/files/a.png";
 const speech = { model: "tts-1", input: "hello" };
 const message = { role: "user", content: "hello" };
 const WORDS = "it must be a text";
@@ -61,7 +62,12 @@ const ROWS: readonly Row[] = [
     "response_format",
     'it must be one of "url", "b64_json", not an object',
   ],
-  ["/v1/images/edits", { ...picture, prompt: 5 }, "prompt", `${WORDS}, not a number`],
+  [
+    "/v1/images/edits",
+    { prompt: 5, images: [{ image_url: LINK }] },
+    "prompt",
+    `${WORDS}, not a number`,
+  ],
   ["/v1/audio/speech", { ...speech, input: null }, "input", ""],
   [
     "/v1/audio/speech",

@@ -4,6 +4,7 @@ import type { Endpoint } from "../catalog.ts";
 import { fitDrawing } from "./drawing.ts";
 import { fitPictures, takesPictures } from "./pictures.ts";
 import { NOTHING, type Fitted, type ImageRequest, type Part } from "./request.ts";
+import { withoutPrompt } from "./required.ts";
 import { fitWord } from "./words.ts";
 
 export { takesPictures };
@@ -88,7 +89,7 @@ function prompt({ prompt }: EditRequest, endpoint: Endpoint): Part {
     return { input: { [field]: prompt }, adjusted: [] };
   }
   if (!input[field]!.required) return NOTHING;
-  throw invalidRequest("Give a prompt that says what to do with the picture.", "prompt");
+  throw withoutPrompt("what to do with the picture");
 }
 
 function mask({ mask }: EditRequest, { id, input }: Endpoint): Part {

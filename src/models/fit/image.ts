@@ -1,8 +1,8 @@
 /** A request to draw, in OpenAI's words, as input of one endpoint. */
-import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
 import { fitDrawing } from "./drawing.ts";
 import type { Fitted, ImageRequest, Part } from "./request.ts";
+import { withoutPrompt } from "./required.ts";
 
 export type { Fitted, ImageRequest };
 
@@ -28,7 +28,7 @@ export function fitImage(
 
 function prompt({ prompt }: ImageRequest, { input }: Endpoint): Part {
   if (typeof prompt !== "string" || prompt.trim() === "") {
-    throw invalidRequest("Give a prompt that says what to draw.", "prompt");
+    throw withoutPrompt("what to draw");
   }
   return { input: input.prompt ? { prompt } : {}, adjusted: [] };
 }

@@ -1,11 +1,10 @@
 /** A request for music or a sound, as input of one endpoint. */
-import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
 import { withNumbers } from "../numbers.ts";
 import { fitDuration } from "./duration.ts";
 import { coerce, fitDefaults, fitExtras } from "./extra.ts";
 import { NOTHING, type Part } from "./request.ts";
-import { requireFields } from "./required.ts";
+import { requireFields, withoutPrompt } from "./required.ts";
 import { fitSoundFormat } from "./sound-format.ts";
 import type { FittedSound } from "./speech.ts";
 
@@ -91,7 +90,7 @@ function named(word: keyof typeof FIELDS, request: MusicRequest, { input }: Endp
   const field = FIELDS[word].find((name) => input[name]);
   if (value === undefined || value === null || value === "") {
     if (word !== "prompt" || !field || !input[field]!.required) return NOTHING;
-    throw invalidRequest("Give a prompt that says what it should sound like.", "prompt");
+    throw withoutPrompt("what it should sound like");
   }
   if (!field) return NOTHING;
   const many = input[field]!.type === "array" && !Array.isArray(value) ? [value] : value;

@@ -24,6 +24,10 @@ export function unmet(
     .filter((name) => input[name] === undefined);
 }
 
+/** 400 for a prompt that is empty or not there; `purpose`: "what to draw". */
+export const withoutPrompt = (purpose: string) =>
+  invalidRequest(`Give a prompt that says ${purpose}.`, "prompt", "missing_required_parameter");
+
 /** Throws 400, naming it as the client writes it, for a required field that nothing gave. */
 export function requireFields(
   input: Readonly<Record<string, unknown>>,

@@ -8,7 +8,7 @@ import { fitDuration } from "./duration.ts";
 import { coerce, fitDefaults, fitExtras } from "./extra.ts";
 import { fitFrames, frameFields, type Role } from "./frames.ts";
 import { NOTHING, type Fitted, type Part } from "./request.ts";
-import { requireFields } from "./required.ts";
+import { requireFields, withoutPrompt } from "./required.ts";
 import { parseSize } from "./size.ts";
 
 export { chooseVideo } from "./choose-video.ts";
@@ -121,7 +121,7 @@ function prompt({ prompt }: VideoRequest, { input }: Endpoint): Part {
     return { input: { [field]: prompt }, adjusted: [] };
   }
   if (!input[field]!.required) return NOTHING;
-  throw invalidRequest("Give a prompt that says what to film.", "prompt");
+  throw withoutPrompt("what to film");
 }
 
 function named(word: keyof typeof FIELDS, value: unknown, { id, input }: Endpoint): Part {
