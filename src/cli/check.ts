@@ -1,4 +1,5 @@
 /** `falgate check`: whether this configuration would work, and what to do if not. */
+import { type Config, ConfigError } from "../config.ts";
 import { createFalKeys } from "../fal/keys.ts";
 import { createProbe, type Verdict } from "../fal/probe.ts";
 import { dictionaryOf } from "./dictionary.ts";
@@ -14,8 +15,9 @@ const ADVICE: Readonly<Record<Verdict, string>> = {
 };
 
 export async function check(invocation: Invocation): Promise<number> {
-  const { out } = invocation;
+  const { out, flags } = invocation;
   const config = await settings(invocation);
+  if (flags["show-callback-secret"]) return showSecret(config, out);
   out("configuration: fine\n");
   out(`models: ${dictionaryOf(config).list().length} names\n`);
   const prices = ownPrices(config).size;
@@ -30,11 +32,24 @@ export async function check(invocation: Invocation): Promise<number> {
     return 1;
   }
   if (config.callbackSecret === undefined) {
-    out(`CALLBACK_SECRET: not set, callbacks are signed with ${callbackSecret(config)}\n`);
+    out(
+      "CALLBACK_SECRET: not set; callbacks are signed with a secret that is derived from FAL_KEY. falgate check --show-callback-secret prints it, for whoever receives them\n",
+    );
   }
   const probe = createProbe({ url: config.falQueueUrl });
   const keys = createFalKeys(config.falKey).all;
   const verdicts = await Promise.all(keys.map(probe));
   for (const [index, { name }] of keys.entries()) out(`${name}: ${ADVICE[verdicts[index]!]}\n`);
   return verdicts.every((verdict) => verdict === "ok") ? 0 : 1;
+}
+
+/** The secret alone, for a pipe: it is printed nowhere else. */
+function showSecret(config: Config, out: Invocation["out"]): number {
+  if (config.callbackSecret === undefined && config.falKey.length === 0) {
+    throw new ConfigError(
+      "there is no secret of callbacks: set CALLBACK_SECRET, or FAL_KEY, from which one is derived",
+    );
+  }
+  out(`${callbackSecret(config)}\n`);
+  return 0;
 }

@@ -27,6 +27,13 @@ Limits of a key; without one there is none
 
 ${CONFIGURED}
 `,
+  check: `falgate check: reads the configuration, says what is wrong, probes the fal keys at no cost
+
+  --show-callback-secret   prints the secret that callbacks are signed with, and nothing else: whoever
+                           receives them verifies with it that they come from here
+
+Exit status 0 when everything would work. ${CONFIGURED}
+`,
   sandbox: `falgate sandbox: the emulated fal alone, for testing other fal software against
 
   --port, PORT   port to listen on; 0 takes a free one; default: 4100

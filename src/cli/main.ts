@@ -32,14 +32,15 @@ const OWN = {
 const WORDY: ReadonlySet<string> = new Set(["keys", "models"]);
 
 /** Flags of one command alone. */
-const OF_COMMAND: Readonly<Record<string, object>> = { keys: KEY_FLAGS };
+const CHECK_FLAGS = { "show-callback-secret": { type: "boolean" } } as const;
+const OF_COMMAND: Readonly<Record<string, object>> = { keys: KEY_FLAGS, check: CHECK_FLAGS };
 
 export async function main(shell: Shell): Promise<number> {
   try {
     const { values, positionals } = parseArgs({
       args: joined(shell.args),
       allowPositionals: true,
-      options: { ...configFlags(), ...OWN, ...KEY_FLAGS },
+      options: { ...configFlags(), ...OWN, ...KEY_FLAGS, ...CHECK_FLAGS },
     });
     const [name = "serve", ...operands] = positionals;
     if (values.version) return print(shell, `falgate ${VERSION}\n`);

@@ -60,7 +60,7 @@ export const answers = {
     Type.String({
       ...meta({
         description:
-          "signs the calls to a client's `callback_url`, as Standard Webhooks has it; without it one is derived from `FAL_KEY`, and `falgate check` shows it",
+          "signs the calls to a client's `callback_url`, as Standard Webhooks has it; without it one is derived from `FAL_KEY`, and `falgate check --show-callback-secret` prints it",
         secret: true,
         expects: "of the form whsec_ and base64",
       }),

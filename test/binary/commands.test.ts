@@ -45,6 +45,37 @@ describe("check", () => {
     expect(status).toBe(1);
   });
 
+  const SECRET = /whsec_\S+/;
+
+  test("the secret of callbacks is printed only where it is asked for, and then alone", async () => {
+    const env = environment(fal);
+    const told = await falgate(["check"], { env });
+    expect(told.out).not.toMatch(SECRET);
+    expect(told.out).toContain("CALLBACK_SECRET: not set");
+    expect(told.out).toContain("falgate check --show-callback-secret");
+    const { status, out } = await falgate(["check", "--show-callback-secret"], { env });
+    expect(out).toMatch(/^whsec_[A-Za-z0-9+/]{43}=\n$/);
+    expect(status).toBe(0);
+    const own = { ...env, CALLBACK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+    expect((await falgate(["check", "--show-callback-secret"], { env: own })).out).toBe(
+      `${own.CALLBACK_SECRET}\n`,
+    );
+    expect((await falgate(["check"], { env: own })).out).not.toMatch(SECRET);
+  });
+
+  test("which there is none of without a fal key", async () => {
+    expect(await falgate(["check", "--show-callback-secret"])).toEqual({
+      status: 1,
+      out: "",
+      err: "falgate: there is no secret of callbacks: set CALLBACK_SECRET, or FAL_KEY, from which one is derived\n",
+    });
+    expect(await falgate(["models", "--show-callback-secret"])).toEqual({
+      status: 2,
+      out: "",
+      err: "falgate: --show-callback-secret belongs to falgate check\n",
+    });
+  });
+
   test("no key at all", async () => {
     const { status, out } = await falgate(["check"]);
     expect(out).toContain("FAL_KEY: not set");
