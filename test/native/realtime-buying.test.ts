@@ -44,7 +44,7 @@ test("each message that fal answers is a call", async () => {
     ["failed", 0, 0],
   ]);
   expect(rows[0]).toMatchObject({
-    route: "/fal-ai/flux/dev/realtime",
+    route: "/{owner}/{app}/realtime",
     endpoint: "fal-ai/flux/dev",
   });
   expect(booked(rows)).toBe(billed(books));
