@@ -1,9 +1,12 @@
 /** Many who ask for one request: fal is asked once, and each hears everything. */
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { serverEvents } from "../../src/fal/events.ts";
 import { until } from "../support/clients.ts";
 import { assembled, asBinary, CLIENT_KEY, type Gateway, type Start } from "../support/gateway.ts";
 import { asked, call, completed, expectNoClientKey, submit } from "../native/support.ts";
+
+// A hundred who ask at once keep a loaded machine busy for longer than a test usually may take.
+setDefaultTimeout(60_000);
 
 let gateway: Gateway;
 afterEach(() => {

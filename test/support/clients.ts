@@ -18,9 +18,11 @@ export function ask(
   });
 }
 
-/** Waits until something is so; the test's own timeout is the limit. */
-export async function until(holds: () => unknown): Promise<void> {
-  while (!(await holds())) await Bun.sleep(2);
+/** Waits until something is so. What never is fails with its own words, and goes on in no other test. */
+export async function until(holds: () => unknown, limitMs = 60_000): Promise<void> {
+  for (const end = Date.now() + limitMs; !(await holds()); await Bun.sleep(2)) {
+    if (Date.now() > end) throw new Error(`not so after ${limitMs / 1000} s: ${holds}`);
+  }
 }
 
 /** The links of an answer, which differ from one generation to the next. */

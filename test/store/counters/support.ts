@@ -117,7 +117,4 @@ export async function tidy(): Promise<void> {
   await Promise.all(opened.splice(0).map((counters) => counters.close()));
 }
 
-/** Waits until it holds; a test's own timeout is the limit. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await Bun.sleep(10);
-}
+export { until } from "../../support/clients.ts";
