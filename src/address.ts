@@ -17,41 +17,50 @@ export class AddressError extends Error {
  * Private, loopback, link-local and other ranges in which no public host stands, and the forms of
  * IPv6 that carry an IPv4 address (IANA, special-purpose address registries).
  */
-const INSIDE = new BlockList();
-for (const [net, bits] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["224.0.0.0", 3],
-] as const) {
-  INSIDE.addSubnet(net, bits, "ipv4");
-}
-for (const [net, bits] of [
-  ["::", 96],
-  ["64:ff9b::", 96],
-  ["64:ff9b:1::", 48],
-  ["100::", 64],
-  ["2001::", 32],
-  ["2002::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["fec0::", 10],
-  ["ff00::", 8],
-] as const) {
-  INSIDE.addSubnet(net, bits, "ipv6");
+const INSIDE = {
+  ipv4: [
+    ["0.0.0.0", 8],
+    ["10.0.0.0", 8],
+    ["100.64.0.0", 10],
+    ["127.0.0.0", 8],
+    ["169.254.0.0", 16],
+    ["172.16.0.0", 12],
+    ["192.0.0.0", 24],
+    ["192.168.0.0", 16],
+    ["198.18.0.0", 15],
+    ["224.0.0.0", 3],
+  ],
+  ipv6: [
+    ["::", 96],
+    ["64:ff9b::", 96],
+    ["64:ff9b:1::", 48],
+    ["100::", 64],
+    ["2001::", 32],
+    ["2002::", 16],
+    ["fc00::", 7],
+    ["fe80::", 10],
+    ["fec0::", 10],
+    ["ff00::", 8],
+  ],
+} as const;
+
+let inside: BlockList | undefined;
+
+/** Made when first asked for: not every gateway ever does. */
+function insideList(): BlockList {
+  if (inside) return inside;
+  inside = new BlockList();
+  for (const family of ["ipv4", "ipv6"] as const) {
+    for (const [net, bits] of INSIDE[family]) inside.addSubnet(net, bits, family);
+  }
+  return inside;
 }
 
 /** Whether an address is inside. What is no address at all is taken for one that is. */
 export function isInside(address: string): boolean {
   const plain = unmapped(address.split("%")[0]!);
   const family = isIP(plain);
-  return family === 0 || INSIDE.check(plain, family === 6 ? "ipv6" : "ipv4");
+  return family === 0 || insideList().check(plain, family === 6 ? "ipv6" : "ipv4");
 }
 
 /** The IPv4 address that an IPv6 one stands for (`::ffff:7f00:1`), in any spelling. */

@@ -1,5 +1,4 @@
 /** The process: its arguments, environment, signals and exit status. The only file that touches `process`. */
-import { fstatSync } from "node:fs";
 import { requireBun, settleRuntime } from "./cli/runtime.ts";
 
 settleRuntime(process);
@@ -55,12 +54,15 @@ const out = writer(Bun.stdout, (error) => {
   told = true;
 });
 
+// What node:tty asks too. That module, like process.stdout, brings node's streams along.
+const { isTTY } = process.binding("tty_wrap") as { isTTY(fd: number): boolean };
+
 // Only now: a process that replaces itself has no use for the rest.
 const { main } = await import("./cli/main.ts");
 const status = await main({
   args: process.argv.slice(2),
   env: process.env,
-  terminal: fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true,
+  terminal: isTTY(1),
   out: out.write,
   err: err.write,
   onSignal: (handler) => {

@@ -10,7 +10,7 @@ import { readSnapshot } from "../models/live.ts";
 import { endpointOf } from "../models/openapi.ts";
 
 export interface Freshness {
-  /** Asks at once and again after every interval; waits for nothing. */
+  /** Asks when the start is over, and again after every interval; waits for nothing. */
   start(): void;
   /** Asks once. Rejects where fal does not answer, and the catalogue stays as it is. */
   refresh(): Promise<void>;
@@ -31,6 +31,9 @@ export interface FreshnessOptions {
 }
 
 const FILE = "catalog.json";
+
+/** The first fetch of a process holds up everything else for 3 ms: whoever waits for the start goes first. */
+const SETTLED_MS = 100;
 
 /** What an earlier run has learnt. Whatever keeps it from being read, there is a catalogue without it. */
 export function remembered(folder: string | undefined): Snapshot | undefined {
@@ -129,7 +132,10 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
   return {
     refresh,
-    start: () => void round(),
+    start() {
+      timer = setTimeout(() => void round(), SETTLED_MS);
+      timer.unref();
+    },
     stop() {
       ending.abort();
       clearTimeout(timer);

@@ -151,8 +151,12 @@ export function decodeCatalog(packed: PackedCatalog): Catalog {
 
 let decoded: Catalog | undefined;
 
-/** The catalogue inside the executable, parsed on first use (about 2 ms). */
-export function builtinCatalog(): Catalog {
+function decode(): Catalog {
   decoded ??= decodeCatalog(JSON.parse(packed as unknown as string) as PackedCatalog);
   return decoded;
 }
+
+const BUILTIN: Catalog = { get: (id) => decode().get(id), ids: () => decode().ids() };
+
+/** The catalogue inside the executable, parsed when it is first asked (about 2 ms). */
+export const builtinCatalog = (): Catalog => BUILTIN;

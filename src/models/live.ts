@@ -26,12 +26,12 @@ export interface LiveCatalog extends Catalog {
 export function createLiveCatalog(builtin: Catalog = builtinCatalog()): LiveCatalog {
   let learnt: Snapshot | undefined;
   let endpoints = new Map<string, Endpoint>();
-  let ids = builtin.ids();
+  let ids: readonly string[] | undefined;
   let revision = 0;
 
   return {
     get: (id) => builtin.get(id) ?? endpoints.get(id),
-    ids: () => ids,
+    ids: () => (ids ??= [...builtin.ids(), ...endpoints.keys()].sort()),
     revision: () => revision,
     snapshot: () => learnt,
     about(id): About {
@@ -47,7 +47,7 @@ export function createLiveCatalog(builtin: Catalog = builtinCatalog()): LiveCata
       learnt = snapshot;
       const added = Object.entries(snapshot.endpoints).filter(([id]) => !builtin.get(id));
       endpoints = new Map(added.map(([id, described]) => [id, { id, ...described }]));
-      ids = [...builtin.ids(), ...endpoints.keys()].sort();
+      ids = undefined;
       revision += 1;
     },
   };

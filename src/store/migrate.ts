@@ -9,34 +9,29 @@ interface Migrating {
   alone: <T>(work: (tx: TransactionSQL) => Promise<T>) => Promise<T>;
 }
 
-/** Applies what is missing, each step in a transaction of its own; answers with how many it applied. */
-export async function migrate(
+/** Applies what is missing, all of it or nothing; answers with how many steps that were. */
+export function migrate(
   { where, alone }: Migrating,
   migrations: readonly Migration[],
 ): Promise<number> {
-  let applied = 0;
-  while (await alone((tx) => step(tx, where, migrations))) applied++;
-  return applied;
-}
-
-/** Whether there was a step to apply. */
-async function step(
-  tx: TransactionSQL,
-  where: string,
-  migrations: readonly Migration[],
-): Promise<boolean> {
-  await tx.unsafe(`create table if not exists schema_migrations (
-    version integer not null primary key, name text not null, applied_at bigint not null)`);
-  const [row] = await tx<{ version: number | null }[]>`
-    select max(version) as version from schema_migrations`;
-  const version = row?.version ?? 0;
-  if (version > migrations.length) throw newer(where, version, migrations.length);
-  const next = migrations[version];
-  if (!next) return false;
-  for (const statement of next.statements) await tx.unsafe(statement);
-  const record = { version: version + 1, name: next.name, applied_at: Date.now() };
-  await tx`insert into schema_migrations ${tx(record)}`;
-  return true;
+  return alone(async (tx) => {
+    await tx.unsafe(`create table if not exists schema_migrations (
+      version integer not null primary key, name text not null, applied_at bigint not null)`);
+    const [row] = await tx<{ version: number | null }[]>`
+      select max(version) as version from schema_migrations`;
+    const version = row?.version ?? 0;
+    if (version > migrations.length) throw newer(where, version, migrations.length);
+    const missing = migrations.slice(version);
+    if (missing.length === 0) return 0;
+    for (const { statements } of missing) await tx.unsafe(statements.join(";\n"));
+    const records = missing.map(({ name }, index) => ({
+      version: version + index + 1,
+      name,
+      applied_at: Date.now(),
+    }));
+    await tx`insert into schema_migrations ${tx(records)}`;
+    return missing.length;
+  });
 }
 
 const newer = (where: string, theirs: number, ours: number) =>

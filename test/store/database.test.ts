@@ -107,13 +107,15 @@ describe.each([...engines])("$name", ({ name, fresh }) => {
     await (await place.open({ migrations: [first, second] })).close();
   });
 
-  test("a step that fails leaves nothing of itself, and those before it stand", async () => {
+  test("a step that fails leaves nothing, not even of those before it", async () => {
     const place = await fresh();
     const fault = await failure(place.open({ migrations: [first, broken] }));
     expect(fault.message).toStartWith("cannot use ");
-    const database = await place.open({ migrations: [first] });
-    expect([...(await database.sql`select * from things`)]).toEqual([]);
-    expect(await failure(Promise.resolve(database.sql`select * from more`))).toBeInstanceOf(Error);
+    const database = await place.open({ migrations: [] });
+    for (const table of ["things", "more"]) {
+      const fault = await failure(Promise.resolve(database.sql.unsafe(`select * from ${table}`)));
+      expect(fault).toBeInstanceOf(Error);
+    }
     await database.close();
   });
 
