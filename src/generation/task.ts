@@ -149,6 +149,8 @@ export interface Tasks {
    */
   create(task: NewTask): Promise<Task>;
   find(owner: string, id: string): Promise<Task | undefined>;
+  /** One that runs in this process, as it stands and without a query. */
+  here(id: string): Task | undefined;
   /** The task that was made for that request. */
   findOnce(owner: string, once: string): Promise<Task | undefined>;
   list(owner: string, query: TaskQuery): Promise<TaskPage>;

@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createTaskStore } from "../../src/store/tasks/tasks.ts";
 import { BEGUN } from "../../src/generation/task.ts";
 import { cancelled, fastFal, submitted } from "../support/fal.ts";
 import { asBinary, CLIENT_KEY, type Gateway, inProcess, overSocket } from "../support/gateway.ts";
 import { until } from "../support/clients.ts";
+import { closeDatabases, emptyDatabase } from "../support/state.ts";
 import { get, good } from "../support/videos.ts";
 import { leasesLapse } from "../support/engine.ts";
 
@@ -61,7 +63,10 @@ describe("one that runs", () => {
   beforeEach(async () => {
     gateway = await overSocket({ env: { RECONCILE_TIME: "0" } });
   });
-  afterEach(() => gateway.stop());
+  afterEach(async () => {
+    await gateway.stop();
+    await closeDatabases();
+  });
 
   test("is a task, which is told as such, and its link is the answer's", async () => {
     const content = await said(await talk(gateway, "a cat runs"));
@@ -87,6 +92,22 @@ describe("one that runs", () => {
     expect(await said(await talk(gateway, content))).toContain("[Generated Video]");
     expect([sent(), (await tasksOf(gateway)).length]).toEqual([1, 1]);
     expect(cancelled(gateway.fal)).toEqual([]);
+  });
+
+  test("is joined also while the database is slow", async () => {
+    const store = createTaskStore({ database: await emptyDatabase() });
+    let pause = 0;
+    const slow = async (id: string) => {
+      await Bun.sleep(pause);
+      return store.find(id);
+    };
+    const fal = gateway.fal;
+    gateway = await overSocket({ fal, shared: { taskStore: { ...store, find: slow } } });
+    const content = "a cat [sandbox run=400ms]";
+    const begun = async () => ((await tasksOf(gateway))[0]?.progress ?? 0) >= BEGUN;
+    await leave(gateway, content, async () => (await begun()) && (pause = 100));
+    expect(await said(await talk(gateway, content))).toContain("[Generated Video]");
+    expect([sent(), cancelled(fal)]).toEqual([1, []]);
   });
 
   test("is cancelled when its client leaves before fal has begun", async () => {

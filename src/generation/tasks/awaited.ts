@@ -86,7 +86,8 @@ export function createAwaited({ tasks, dictionary, prefix, ...options }: Awaited
         partials: () => [],
         async abandon(policy: CancelPolicy) {
           const { id } = await begun;
-          const task = await tasks.find(owner, id);
+          // Not asked of the database while it is known: who comes meanwhile would begin another.
+          const task = tasks.here(id) ?? (await tasks.find(owner, id));
           // Whoever wants to be called back does not have to stay.
           if (!task || isOver(task) || callbackUrl !== undefined) return false;
           if (policy === "never" || (policy === "queued" && hasBegun(task))) return false;

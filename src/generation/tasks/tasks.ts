@@ -180,6 +180,7 @@ export function createTasks(options: TasksOptions): Tasks {
   return {
     create,
     find,
+    here: (id) => running.get(id)?.task(),
     async findOnce(owner, once) {
       const record = ofOwner(owner, await store.findOnce(once));
       return record && current(record);
