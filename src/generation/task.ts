@@ -119,7 +119,7 @@ export type Task = NewTask & {
   /** The state in which it failed. */
   failedIn?: TaskState;
   createdAt: number;
-  /** The last change of state, or when fal began with it. */
+  /** The last change of state, or when fal began with it or had made it. */
   updatedAt: number;
   /** When it came to its end, whichever. */
   completedAt?: number;

@@ -1,9 +1,11 @@
 /** The VEO relay at the wire: what was asked, exactly what fal got, what the client was told. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createTaskStore, type TaskStore } from "../../src/store/tasks/tasks.ts";
 import { create, film, followed, get, look, PNG, post, RELAYS } from "../support/film.ts";
 import { generated, sent, stored, submitted, uploaded } from "../support/fal.ts";
-import { CLIENT_KEY, type Gateway, inProcess } from "../support/gateway.ts";
+import { CLIENT_KEY, type Gateway, inProcess, overSocket } from "../support/gateway.ts";
 import { until } from "../support/clients.ts";
+import { closeDatabases, emptyDatabase } from "../support/state.ts";
 
 let gateway: Gateway;
 beforeEach(async () => {
@@ -103,6 +105,24 @@ function sizedAs(aspect_ratio: string) {
 }
 
 describe("the way of a video", () => {
+  test("each word with its own time, also where the database is slow", async () => {
+    const store = createTaskStore({ database: await emptyDatabase() });
+    const advance: TaskStore["advance"] = async (change) => {
+      await Bun.sleep(20);
+      return store.advance(change);
+    };
+    const slow = await overSocket({ shared: { taskStore: { ...store, advance } } });
+    const { words, times } = await film(slow, "veo", { prompt: "x [sandbox run=50ms]" });
+    expect(words.slice(-3)).toEqual([
+      "video_generating",
+      "video_generation_completed",
+      "completed",
+    ]);
+    expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));
+    await slow.stop();
+    await closeDatabases();
+  });
+
   test("the creation's answer, the words, and the end", async () => {
     const created = await post(gateway, "veo", { prompt: "x [sandbox queue=150ms run=150ms]" });
     const answer = (await created.json()) as Record<string, unknown>;
