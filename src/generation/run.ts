@@ -8,6 +8,7 @@ import { limitsOf } from "../models/limits.ts";
 import { type Call, type CancelPolicy, startCall } from "./call.ts";
 import { startGrowingCall } from "./growing-call.ts";
 import type { Plan } from "./plan.ts";
+import { retold } from "./retold.ts";
 import type { Settled } from "./settled.ts";
 
 export interface Run {
@@ -83,7 +84,8 @@ export function startRun(plan: Plan, options: RunOptions): Run {
       if (failures.length < outcomes.length) return settled(endpoint, outcomes);
       const gone = failures.every(({ reason }) => isGone(reason));
       if (gone) retired.set(endpoint.id, now() + RETIRED_MS);
-      if (!gone || index === endpoints.length - 1) throw failures[0]!.reason;
+      if (!gone || index === endpoints.length - 1)
+        throw retold(failures[0]!.reason, plan.fit(endpoint).words);
     }
     throw new FalError({ status: 404, message: `${plan.model} has no endpoint` });
   }

@@ -89,7 +89,8 @@ export function pictureTalk(model: Model, talk: Talk, body: ChatRequest): TalkPl
       plan: {
         model: model.id,
         endpoints: chooseEdit(editors, images.length),
-        fit: (endpoint) => fitEdit({ ...words, images }, endpoint, model.alias?.defaults),
+        fit: (endpoint) =>
+          fitEdit({ ...words, images, imagesParam: "messages" }, endpoint, model.alias?.defaults),
       },
       ...(asked === undefined ? {} : { size: asked }),
     };

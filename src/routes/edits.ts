@@ -24,12 +24,17 @@ export function edits(deps: Deps) {
   const answer = createDrawings(deps);
 
   async function edit(request: Request): Promise<Response> {
-    const { words, images, mask } = await withPictures(request, limit, ImageEditParams, "images");
+    const { words, images, mask, imagesParam } = await withPictures(
+      request,
+      limit,
+      ImageEditParams,
+      "images",
+    );
     const params = checked(ImageEditParams, words);
     const model = requested(request, params.model ?? DEFAULT_IMAGE_MODEL);
     const { input_fidelity } = params;
     const { input_fidelity: _, ...extra } = { ...imageRequest(params).extra };
-    const asks = { ...imageRequest(params), input_fidelity, extra };
+    const asks = { ...imageRequest(params), imagesParam, input_fidelity, extra };
     const given = [...images, ...(mask ? [mask] : [])];
     const planned = await placed(given, (urls) => {
       const painted = mask ? { mask: urls.at(-1)! } : {};
@@ -42,10 +47,15 @@ export function edits(deps: Deps) {
   }
 
   async function vary(request: Request): Promise<Response> {
-    const { words, images } = await withPictures(request, limit, ImageVariationParams, "image");
+    const { words, images, imagesParam } = await withPictures(
+      request,
+      limit,
+      ImageVariationParams,
+      "image",
+    );
     const params = checked(ImageVariationParams, words);
     const model = requested(request, params.model ?? DEFAULT_VARIATION_MODEL);
-    const asks = imageRequest(params);
+    const asks = { ...imageRequest(params), imagesParam };
     const planned = await placed(images, (urls) => {
       const request = { ...asks, images: urls };
       return { plan: varying(model, request), work: { kind: "variation", request } as const };

@@ -18,6 +18,8 @@ export interface WithPictures {
   words: Record<string, unknown>;
   images: readonly Given[];
   mask?: Given;
+  /** What the client calls the pictures. */
+  imagesParam: string;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function withPictures(
   }
   return {
     words,
+    imagesParam: param as string,
     images: await Promise.all(given.map((one) => givenPicture(one, param as string))),
     ...(isAbsent(mask) ? {} : { mask: await givenPicture(mask, "mask") }),
   };

@@ -30,7 +30,11 @@ export function createFinisher(options: LedgerOptions, entries: Entries, sights:
     const purchase = buying.of(record);
     if (followed.end === "failed") {
       purchase.ended(endOf(followed.error));
-      return entries.fail(record, faultOf(followed.error, explain), followed.error.units);
+      return entries.fail(
+        record,
+        faultOf(followed.error, (error) => explain(error, record.endpoint)),
+        followed.error.units,
+      );
     }
     const { output, units, billed } = followed.result;
     purchase.ended({ state: "completed", units: billed });

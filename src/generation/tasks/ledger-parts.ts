@@ -17,7 +17,8 @@ export interface LedgerParts {
   keys: FalKeys;
   calls: Calls;
   reconcile: Reconcile;
-  explain(error: unknown): ApiError;
+  /** In the client's words; `endpoint` is whose word on the request it is. */
+  explain(error: unknown, endpoint?: string): ApiError;
   /** Runs what must not be torn apart by an orderly stop. */
   vital: Vital;
   log: Log;

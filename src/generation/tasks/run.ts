@@ -2,11 +2,13 @@
 import type { Language } from "../../fal/language.ts";
 import type { Purchases } from "../../fal/purchase.ts";
 import type { Log } from "../../log.ts";
+import type { ClientsWords } from "../../models/fit/clients-words.ts";
 import { videoUpscalers } from "../../models/upscale.ts";
 import type { Dictionary } from "../../models/resolve.ts";
 import type { CallRecord } from "../../store/tasks/task.ts";
 import type { TaskStore } from "../../store/tasks/tasks.ts";
 import type { Plan } from "../plan.ts";
+import { retold } from "../retold.ts";
 import type { Retired } from "../run.ts";
 import type { Settled } from "../settled.ts";
 import { hasBegun, isOver, type Task, type TaskMedia, type TaskState } from "../task.ts";
@@ -68,8 +70,16 @@ export function startTaskRun(options: RunOptions): TaskRun {
     buying,
     calls: store.calls,
     ending: () => leaving.signal.aborted,
+    explain: (error, endpoint) => options.explain(retold(error, wordsOf(endpoint))),
     changed: seen,
   });
+
+  /** What the client calls the fields of an endpoint that its request was fitted to. */
+  function wordsOf(endpoint: string | undefined): ClientsWords | undefined {
+    const plan = planOf(dictionary, task);
+    const fitted = plan.endpoints.find(({ id }) => id === endpoint);
+    return fitted && plan.fit(fitted).words;
+  }
 
   /** Progress is kept now and then, so that it does not fall after a restart. */
   function seen(): void {

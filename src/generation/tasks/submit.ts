@@ -50,10 +50,11 @@ export function createSubmit(options: LedgerOptions, entries: Entries, sights: S
       // What may have been taken is looked for, and stays open as long.
       if (!(error instanceof FalError) || error.ambiguous) return record;
       purchase.ended({ ...endOf(error), state: "refused" });
+      const fault = faultOf(error, (error) => explain(error, endpoint));
       const again = isPassing(error) || error.status === 429;
-      if (!again) return entries.fail(record, faultOf(error, explain), error.units);
+      if (!again) return entries.fail(record, fault, error.units);
       log.warn("fal does not take a task", { taskId, endpoint, error });
-      return entries.step(record, "refused", { error: faultOf(error, explain) });
+      return entries.step(record, "refused", { error: fault });
     }
   }
 

@@ -1,6 +1,7 @@
 /** What drawing and editing have in common: shape, words, extras, and the calls that make `n`. */
 import type { Endpoint } from "../catalog.ts";
 import { ownWord } from "./aspect-ratio.ts";
+import { clientsWords } from "./clients-words.ts";
 import { callInput, countPictures, share } from "./count.ts";
 import { fitSize } from "./dimensions.ts";
 import { coerce, fitDefaults, fitExtras } from "./extra.ts";
@@ -13,12 +14,19 @@ import { fitWord } from "./words.ts";
 /** Words for the shape that clients borrow from other models; they count as `size` where they are no field. */
 const SIZE_WORDS = ["image_size", "aspect_ratio", "ratio"] as const;
 
-/** The calls that make the pictures asked for; `own` is what only drawing, or only editing, says. */
+/** Fields that OpenAI's parameters are said in, by drawing and editing alike. */
+const FIELDS = { size: ["image_size", "aspect_ratio", "width", "height"], n: ["num_images"] };
+
+/**
+ * The calls that make the pictures asked for; `own` is what only drawing, or only editing, says, and
+ * `fields` those in which it is said.
+ */
 export function fitDrawing(
   request: ImageRequest,
   endpoint: Endpoint,
   defaults: Readonly<Record<string, unknown>>,
   own: readonly Part[],
+  fields: Readonly<Record<string, readonly string[]>> = {},
 ): Fitted {
   const extra = request.extra ?? {};
   const count = pictures(request, extra);
@@ -37,7 +45,8 @@ export function fitDrawing(
     ...Object.assign({}, ...parts.map((part) => part.input)),
     ...fitExtras(ratioSpelled(extra, endpoint), endpoint),
   };
-  requireFields(input, endpoint);
+  const words = clientsWords({ ...FIELDS, ...fields }, extra);
+  requireFields(input, endpoint, words);
 
   const shares = share(count, endpoint);
   const before = (call: number) => shares.slice(0, call).reduce((sum, each) => sum + each, 0);
@@ -47,6 +56,7 @@ export function fitDrawing(
       pictures,
     })),
     adjusted: parts.flatMap((part) => part.adjusted),
+    words,
   };
 }
 

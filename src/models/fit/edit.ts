@@ -2,7 +2,7 @@
 import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
 import { fitDrawing } from "./drawing.ts";
-import { fitPictures, takesPictures } from "./pictures.ts";
+import { fitPictures, PICTURES, takesPictures } from "./pictures.ts";
 import { NOTHING, type Fitted, type ImageRequest, type Part } from "./request.ts";
 import { withoutPrompt } from "./required.ts";
 import { fitWord } from "./words.ts";
@@ -12,6 +12,8 @@ export { takesPictures };
 export interface EditRequest extends ImageRequest {
   /** Addresses or data URLs, in the client's order. */
   readonly images: readonly string[];
+  /** What the client calls `images`; `image` when absent. */
+  readonly imagesParam?: string;
   /** Where to paint, as an address or data URL. */
   readonly mask?: string | null;
   /** How closely to keep to the pictures: `low` or `high`. */
@@ -57,12 +59,15 @@ export function fitEdit(
   endpoint: Endpoint,
   defaults: Readonly<Record<string, unknown>> = {},
 ): Fitted {
-  return fitDrawing(request, endpoint, defaults, [
+  const { images, imagesParam = "image" } = request;
+  const parts = [
     prompt(request, endpoint),
-    fitPictures(request.images, endpoint),
+    fitPictures(images, endpoint, imagesParam),
     mask(request, endpoint),
     fitWord("input_fidelity", request, endpoint),
-  ]);
+  ];
+  const fields = { prompt: PROMPTS, mask: MASKS, [imagesParam]: PICTURES };
+  return fitDrawing(request, endpoint, defaults, parts, fields);
 }
 
 /** What a model is told that varies nothing unasked. */

@@ -4,6 +4,7 @@ import { withNumbers } from "../numbers.ts";
 import { fitDuration } from "./duration.ts";
 import { coerce, fitDefaults, fitExtras } from "./extra.ts";
 import { NOTHING, type Part } from "./request.ts";
+import { clientsWords } from "./clients-words.ts";
 import { requireFields, withoutPrompt } from "./required.ts";
 import { fitSoundFormat } from "./sound-format.ts";
 import type { FittedSound } from "./speech.ts";
@@ -71,19 +72,15 @@ export function fitMusic(
     },
     endpoint,
   );
-  requireFields(input, endpoint, clientsWords);
+  const words = clientsWords(FIELDS, request.extra ?? {});
+  requireFields(input, endpoint, words);
   return {
     calls: [{ input, pictures: 1 }],
     adjusted: parts.flatMap((part) => part.adjusted),
+    words,
     ...(sound.format === undefined ? {} : { format: sound.format }),
   };
 }
-
-/** Which parameter gives a field that is missing. */
-const clientsWords = Object.fromEntries([
-  ...Object.entries(FIELDS).flatMap(([word, names]) => names.map((name) => [name, word])),
-  ["lyrics_prompt", "lyrics"],
-]) as Record<string, string>;
 
 function named(word: keyof typeof FIELDS, request: MusicRequest, { input }: Endpoint): Part {
   const value = request[word];

@@ -43,6 +43,9 @@ const SEVERAL = [
   "ref_image_urls",
 ] as const;
 
+/** Wherever a picture may stand. */
+export const PICTURES = [...ONE, ...SEVERAL];
+
 export interface PictureCount {
   /** Fewer than this the endpoint refuses. */
   readonly least: number;

@@ -1,4 +1,5 @@
 /** A picture request in OpenAI's words, as every fit reads it. */
+import type { ClientsWords } from "./clients-words.ts";
 
 /** `null` is absent. Names as on the wire, because errors name them. */
 export interface ImageRequest {
@@ -27,6 +28,8 @@ export interface Fitted {
   readonly calls: readonly { readonly input: Record<string, unknown>; readonly pictures: number }[];
   /** What had to be approximated or left out, a sentence each, for people. */
   readonly adjusted: readonly string[];
+  /** For what fal may say of a field. */
+  readonly words?: ClientsWords;
 }
 
 /** A part of an endpoint's input, and what was approximated in it. */

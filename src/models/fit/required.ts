@@ -1,14 +1,7 @@
 /** The last look at an input: is there anything that the endpoint cannot do without? */
 import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
-
-/** What a client calls the fields that it does not write by their own names. */
-const CLIENTS_WORDS: Readonly<Record<string, string>> = {
-  aspect_ratio: "size",
-  image_size: "size",
-  mask_url: "mask",
-  mask_image_url: "mask",
-};
+import type { ClientsWords } from "./clients-words.ts";
 
 /** Said by the number of calls, not by the request. */
 const GIVEN_LATER = new Set(["num_images"]);
@@ -32,7 +25,7 @@ export const withoutPrompt = (purpose: string) =>
 export function requireFields(
   input: Readonly<Record<string, unknown>>,
   endpoint: Endpoint,
-  words: Readonly<Record<string, string>> = CLIENTS_WORDS,
+  words: ClientsWords,
 ): void {
   const [name] = unmet(input, endpoint);
   if (name === undefined) return;

@@ -3,6 +3,7 @@ import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
 import { limitsOf } from "../limits.ts";
 import { withNumbers } from "../numbers.ts";
+import { clientsWords } from "./clients-words.ts";
 import { fitDefaults, fitExtras } from "./extra.ts";
 import { NOTHING, type Fitted, type Part } from "./request.ts";
 import { requireFields } from "./required.ts";
@@ -63,10 +64,13 @@ export function fitSpeech(
     ]),
     endpoint,
   );
-  requireFields(input, endpoint, { prompt: said === "prompt" ? "input" : "instructions" });
+  const fields = { instructions: MANNERS, speed: SPEEDS, input: said === undefined ? [] : [said] };
+  const named = clientsWords(fields, request.extra ?? {});
+  requireFields(input, endpoint, named);
   return {
     calls: [{ input, pictures: 1 }],
     adjusted: parts.flatMap((part) => part.adjusted),
+    words: named,
     ...(sound.format === undefined ? {} : { format: sound.format }),
   };
 }

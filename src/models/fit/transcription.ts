@@ -1,6 +1,7 @@
 /** A request to write down speech, in OpenAI's words, as input of one endpoint. */
 import { invalidRequest } from "../../openai/error.ts";
 import type { Endpoint } from "../catalog.ts";
+import { clientsWords } from "./clients-words.ts";
 import { coerce, fitDefaults, fitExtras } from "./extra.ts";
 import { fitLanguage } from "./language.ts";
 import { NOTHING, type Fitted, type Part } from "./request.ts";
@@ -82,10 +83,12 @@ export function fitTranscription(
     ...Object.assign({}, ...parts.map((part) => part.input)),
     ...fitExtras(request.extra ?? {}, endpoint),
   };
-  requireFields(input, endpoint, { audio_url: "file" });
+  const named = clientsWords({ file: SOUNDS }, request.extra ?? {});
+  requireFields(input, endpoint, named);
   return {
     calls: [{ input, pictures: 1 }],
     adjusted: parts.flatMap((part) => part.adjusted),
+    words: named,
   };
 }
 

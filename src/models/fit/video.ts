@@ -5,6 +5,7 @@ import { withNumbers } from "../numbers.ts";
 import { refusedRatio } from "./aspect-ratio.ts";
 import { fitSize } from "./dimensions.ts";
 import { fitDuration } from "./duration.ts";
+import { clientsWords } from "./clients-words.ts";
 import { coerce, fitDefaults, fitExtras } from "./extra.ts";
 import { fitFrames, frameFields, type Role } from "./frames.ts";
 import { NOTHING, type Fitted, type Part } from "./request.ts";
@@ -107,10 +108,12 @@ export function fitVideo(
     ...Object.assign({}, ...parts.map((part) => part.input)),
     ...fitExtras(request.extra ?? {}, endpoint),
   };
-  requireFields(input, endpoint, clientsWords(endpoint, param));
+  const clients = clientsWords(fieldsOf(request, endpoint), request.extra ?? {});
+  requireFields(input, endpoint, clients);
   return {
     calls: [{ input: withNumbers(input, endpoint), pictures: 1 }],
     adjusted: parts.flatMap((part) => part.adjusted),
+    words: clients,
   };
 }
 
@@ -174,14 +177,15 @@ function resolution({ resolution }: VideoRequest, endpoint: Endpoint): Part {
   return { input: {}, adjusted: [sentence] };
 }
 
-/** Which parameter gives a field that is missing. */
-function clientsWords(endpoint: Endpoint, images: string): Record<string, string> {
+/** The fields that each parameter is said in. */
+function fieldsOf(
+  request: VideoRequest,
+  endpoint: Endpoint,
+): Readonly<Record<string, readonly string[]>> {
   const { first, last, references } = frameFields(endpoint);
   const pictures = [first, last, references].filter((name) => name !== undefined);
-  return Object.fromEntries([
-    ...pictures.map((name) => [name, images]),
-    ...Object.entries(FIELDS).flatMap(([word, names]) => names.map((name) => [name, word])),
-  ]);
+  const seconds = present(request.seconds) ? ["duration", "num_frames"] : [];
+  return { prompt: PROMPTS, seconds, [request.imagesParam ?? "images"]: pictures, ...FIELDS };
 }
 
 function present(value: string | number | null | undefined): value is string | number {

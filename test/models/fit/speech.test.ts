@@ -12,7 +12,7 @@ const dictionary = createDictionary({ catalog });
 
 function fit(name: string, request: Partial<SpeechRequest>) {
   const model = dictionary.resolve(name)!;
-  const { calls, ...told } = fitSpeech(
+  const { calls, words: _, ...told } = fitSpeech(
     { input: "Hello.", ...request },
     model.endpoints[0]!,
     model.alias?.defaults,
