@@ -12,11 +12,11 @@ const dictionary = createDictionary({ catalog });
 
 function fit(name: string, request: Partial<SpeechRequest>) {
   const model = dictionary.resolve(name)!;
-  const { calls, words: _, ...told } = fitSpeech(
-    { input: "Hello.", ...request },
-    model.endpoints[0]!,
-    model.alias?.defaults,
-  );
+  const {
+    calls,
+    words: _,
+    ...told
+  } = fitSpeech({ input: "Hello.", ...request }, model.endpoints[0]!, model.alias?.defaults);
   return { input: calls[0]!.input, ...told };
 }
 
