@@ -47,12 +47,12 @@ function pretty(time: Date, level: Level, message: string, fields: Fields): stri
 
 /** An error prints as words, which JSON.stringify would turn into `{}`. */
 function plain(fields: Fields, stacks: boolean): Fields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      value instanceof Error ? told(value, stacks) : value,
-    ]),
-  );
+  const plain: Fields = {};
+  for (const name in fields) {
+    const value = fields[name];
+    plain[name] = value instanceof Error ? told(value, stacks) : value;
+  }
+  return plain;
 }
 
 function told(error: Error, stacks: boolean): string {

@@ -16,6 +16,13 @@ export interface TrustOptions {
   addressOf(request: Request): string | undefined;
 }
 
+interface Judged {
+  /** As it is written plainly. */
+  address: string;
+  valid: boolean;
+  trusted: boolean;
+}
+
 /** Addresses whose judgement is kept. */
 const REMEMBERED = 1_000;
 
@@ -27,30 +34,32 @@ export function createTrust({ trusted, addressOf }: TrustOptions): Trust {
     if (bits === undefined) list.addAddress(address!, family);
     if (bits !== undefined) list.addSubnet(address!, Number(bits), family);
   }
-  const judged = new Map<string, boolean>();
+  const judged = new Map<string, Judged>();
 
   /** Asked several times for each request, and mostly of the same few addresses. */
-  function isTrusted(address: string): boolean {
-    const known = judged.get(address);
-    if (known !== undefined) return known;
+  function judge(said: string): Judged {
+    const known = judged.get(said);
+    if (known) return known;
+    const address = plain(said);
     const version = isIP(address);
     const trusted = version > 0 && list.check(address, version === 6 ? "ipv6" : "ipv4");
     if (judged.size >= REMEMBERED) judged.clear();
-    judged.set(address, trusted);
-    return trusted;
+    const found = { address, valid: version > 0, trusted };
+    judged.set(said, found);
+    return found;
   }
 
-  const peerOf = (request: Request) => plain(addressOf(arrivalOf(request)) ?? "");
+  const peerOf = (request: Request) => judge(addressOf(arrivalOf(request)) ?? "");
 
   return {
-    believed: (request) => isTrusted(peerOf(request)),
+    believed: (request) => peerOf(request).trusted,
     clientOf(request) {
       const peer = peerOf(request);
-      if (peer === "" || !isTrusted(peer)) return peer || undefined;
+      const said = peer.trusted ? request.headers.get("x-forwarded-for") : null;
+      if (said === null) return peer.address || undefined;
       // Each proxy adds whom it heard at the end: what stands further left may be anybody's invention.
-      const said = (request.headers.get("x-forwarded-for") ?? "").split(",").map(plain);
-      const client = said.findLast((address) => !isTrusted(address));
-      return client !== undefined && isIP(client) > 0 ? client : peer;
+      const client = said.split(",").map(judge).findLast(({ trusted }) => !trusted);
+      return client?.valid ? client.address : peer.address;
     },
   };
 }
