@@ -6,6 +6,9 @@ settleRuntime(process);
 /** How long a line waits for others. */
 const GATHER_MS = 5;
 
+/** When the start is over, and what is run is worth compiling (`jitPolicy` in `scripts/build.ts`). */
+const STARTED_MS = 300;
+
 /** How long the last words may take to reach whoever reads them. */
 const DRAIN_MS = 2_000;
 
@@ -53,6 +56,8 @@ const out = writer(Bun.stdout, (error) => {
   if (!told) err.write(`falgate: cannot write to standard output: ${(error as Error).message}\n`);
   told = true;
 });
+
+setTimeout(() => Bun.unsafe.setJITPolicy(1), STARTED_MS).unref();
 
 // What node:tty asks too. That module, like process.stdout, brings node's streams along.
 const { isTTY } = process.binding("tty_wrap") as { isTTY(fd: number): boolean };
