@@ -7,6 +7,7 @@ import { fal } from "./config/fal.ts";
 import type { Meta } from "./config/option.ts";
 import { server } from "./config/server.ts";
 import { state } from "./config/state.ts";
+import { closest } from "./nearest.ts";
 
 export const ConfigSchema = Type.Object({ ...access, ...server, ...answers, ...state, ...fal });
 
@@ -55,7 +56,9 @@ export function loadConfig({ flags = {}, env = {}, file = {} }: Sources): Config
   const known = new Set(OPTIONS.flatMap(({ variables }) => variables.map((v) => v.toLowerCase())));
   for (const key of Object.keys(file)) {
     if (key !== "models" && key !== "prices" && !known.has(key)) {
-      throw new ConfigError(`falgate.toml: there is no option "${key}"`);
+      const near = closest(key, [...known]);
+      const hint = near === undefined ? "" : `. Did you mean ${near}?`;
+      throw new ConfigError(`falgate.toml: there is no option "${key}"${hint}`);
     }
   }
   const values = OPTIONS.map((option) => [option.name, read(option, flags, env, file)] as const);

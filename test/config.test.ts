@@ -172,7 +172,10 @@ describe("a wrong value is one line that names the variable, what it was and wha
   test("a flag and a key of the file are called by their own names", () => {
     expect(refusal({ flags: { port: "x" } })).toBe(`--port is "x", but ${NUMBER}`);
     expect(refusal({ file: { port: "x" } })).toBe(`port in falgate.toml is "x", but ${NUMBER}`);
-    expect(refusal({ file: { prot: 1 } })).toBe('falgate.toml: there is no option "prot"');
+    expect(refusal({ file: { prot: 1 } })).toBe(
+      'falgate.toml: there is no option "prot". Did you mean port?',
+    );
+    expect(refusal({ file: { nonsense: 1 } })).toBe('falgate.toml: there is no option "nonsense"');
     expect(refusal({ file: { models: "x" } })).toBe(
       'falgate.toml: [models] must be a table such as fast = "fal-ai/…"',
     );

@@ -18,9 +18,11 @@ export async function check(invocation: Invocation): Promise<number> {
   const { out, flags } = invocation;
   const config = await settings(invocation);
   if (flags["show-callback-secret"]) return showSecret(config, out);
-  out("configuration: fine\n");
-  out(`models: ${dictionaryOf(config).list().length} names\n`);
+  // Both read what falgate.toml says besides the options.
+  const names = dictionaryOf(config).list().length;
   const prices = ownPrices(config).size;
+  out("configuration: fine\n");
+  out(`models: ${names} names\n`);
   if (prices > 0) out(`prices: ${prices} of your own\n`);
   if (config.apiKey.length === 0) {
     out(

@@ -1,6 +1,7 @@
 /** From arguments to a command: reads flags, prints help and usage errors. */
 import { parseArgs } from "node:util";
 import { ConfigError, OPTIONS } from "../config.ts";
+import { closest } from "../nearest.ts";
 import { VERSION } from "../version.ts";
 import { commandHelp } from "./command-help.ts";
 import { help } from "./help.ts";
@@ -36,11 +37,12 @@ const CHECK_FLAGS = { "show-callback-secret": { type: "boolean" } } as const;
 const OF_COMMAND: Readonly<Record<string, object>> = { keys: KEY_FLAGS, check: CHECK_FLAGS };
 
 export async function main(shell: Shell): Promise<number> {
+  const options = { ...configFlags(), ...OWN, ...KEY_FLAGS, ...CHECK_FLAGS };
   try {
     const { values, positionals } = parseArgs({
       args: joined(shell.args),
       allowPositionals: true,
-      options: { ...configFlags(), ...OWN, ...KEY_FLAGS, ...CHECK_FLAGS },
+      options,
     });
     const [name = "serve", ...operands] = positionals;
     if (values.version) return print(shell, `falgate ${VERSION}\n`);
@@ -48,8 +50,9 @@ export async function main(shell: Shell): Promise<number> {
     if (values.help) return print(shell, helpOn(name));
     const command = COMMANDS[name];
     if (!command) {
-      shell.err(`falgate: there is no command "${name}". Try: falgate --help\n`);
-      return 2;
+      const near = closest(name, Object.keys(COMMANDS));
+      const hint = near ? `Did you mean ${near}?` : "Try: falgate --help";
+      return complain(shell, `there is no command "${name}". ${hint}`, 2);
     }
     for (const [owner, flags] of Object.entries(OF_COMMAND)) {
       const foreign =
@@ -64,7 +67,7 @@ export async function main(shell: Shell): Promise<number> {
     return await run({ ...shell, flags: values as Flags, operands });
   } catch (error) {
     if (error instanceof ConfigError) return complain(shell, error.message, 1);
-    const fault = usageFault(error);
+    const fault = usageFault(error, Object.keys(options));
     if (fault !== undefined) return complain(shell, fault, 2);
     throw error;
   }

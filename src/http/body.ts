@@ -12,13 +12,13 @@ export function readText(request: Request, limit: number): Promise<string> {
   return request.headers.has("content-length") ? request.text() : counted(request, limit);
 }
 
-/** Throws 400 `invalid_json`. */
-export function parseJson(text: string): unknown {
+/** Throws 400 `invalid_json`. `form`: it came as one, which then is what is wrong. */
+export function parseJson(text: string, form = false): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     const what = text.trim() === "" ? "is empty" : "is not valid JSON";
-    const message = `The request body ${what}.`;
+    const message = form ? "Send JSON: this route takes no form." : `The request body ${what}.`;
     throw new ApiError(400, message, "invalid_request_error", { code: "invalid_json", cause });
   }
 }

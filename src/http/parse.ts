@@ -1,4 +1,5 @@
 /** How a JSON body comes to its route: bounded, and as its route wants it. */
+import { isForm } from "./form.ts";
 import { parseJson, readText, withoutNulls } from "./body.ts";
 
 type Reader = (context: { request: Request }) => Promise<unknown>;
@@ -8,7 +9,9 @@ type Reader = (context: { request: Request }) => Promise<unknown>;
  * shows as the content type.
  */
 export function jsonBody(limit: number): [Reader, "json"] {
-  return [async ({ request }) => withoutNulls(parseJson(await readText(request, limit))), "json"];
+  const read: Reader = async ({ request }) =>
+    withoutNulls(parseJson(await readText(request, limit), isForm(request)));
+  return [read, "json"];
 }
 
 const texts = new WeakMap<Request, string>();
@@ -18,7 +21,7 @@ export function passingBody(limit: number): [Reader, "json"] {
   const read: Reader = async ({ request }) => {
     const text = await readText(request, limit);
     texts.set(request, text);
-    return parseJson(text);
+    return parseJson(text, isForm(request));
   };
   return [read, "json"];
 }

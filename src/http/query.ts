@@ -7,7 +7,7 @@ import { typed } from "./form.ts";
 export function readQuery<T extends TObject>({ url }: Request, schema: T): Static<T> {
   const given = Object.fromEntries(new URL(url).searchParams);
   const known = Object.entries(given).filter(([name]) => Object.hasOwn(schema.properties, name));
-  return checked(schema, typed(Object.fromEntries(known), schema));
+  return checked(schema, typed(Object.fromEntries(known), schema), "query");
 }
 
 /** The same for a route's `detail`. */

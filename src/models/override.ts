@@ -2,6 +2,7 @@
 import type { Alias, Chain, Company } from "./alias.ts";
 import type { Catalog, Endpoint } from "./catalog.ts";
 import { modality } from "./modality.ts";
+import { nearestNames } from "./nearest.ts";
 import { findEndpoint, likeness } from "./newer.ts";
 import type { Model } from "./model.ts";
 
@@ -43,7 +44,11 @@ export function readOverride(
     const endpoint = table.like && !findEndpoint(catalog, target) && described(target, table.like);
     if (endpoint) endpoints.push(endpoint);
     const model = endpoint ? ofEndpoint(endpoint) : resolve(target);
-    if (!model) throw new Error(`models."${id}": there is no model ${target}`);
+    if (!model) {
+      const near = nearestNames(target, catalog.ids(), 1);
+      const hint = near.length > 0 ? `. Near it: ${near.join(", ")}` : "";
+      throw new Error(`models."${id}": there is no model ${target}${hint}`);
+    }
     return model;
   });
 

@@ -31,7 +31,7 @@ export class ApiError extends Error {
     readonly type: string,
     details: ErrorDetails = {},
   ) {
-    super(message, { cause: details.cause });
+    super(shortened(message), { cause: details.cause });
     this.param = details.param ?? null;
     this.code = details.code ?? null;
     this.headers = details.headers ?? {};
@@ -42,6 +42,12 @@ export class ApiError extends Error {
     return { error: { message, type, param, code } };
   }
 }
+
+/** Longer words repeat what a client has said, and may be as long as its body. */
+const LONGEST = 2_000;
+
+const shortened = (message: string) =>
+  message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
 
 /** 400: a parameter is missing, of the wrong type or out of range. `param` names it as the client wrote it. */
 export function invalidRequest(message: string, param: string | null, code = "invalid_value") {

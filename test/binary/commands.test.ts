@@ -1,4 +1,7 @@
 /** The commands besides `serve`, as the executable runs them. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { OPTIONS } from "../../src/config.ts";
 import { version } from "../../package.json" with { type: "json" };
@@ -74,6 +77,15 @@ describe("check", () => {
       out: "",
       err: "falgate: --show-callback-secret belongs to falgate check\n",
     });
+  });
+
+  test("nothing is fine where the file names a model that is none", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "falgate-check-"));
+    await Bun.write(join(folder, "falgate.toml"), '[models]\nfast = "fal-ai/fluxx/schnell"\n');
+    const { status, out, err } = await falgate(["check"], { env: environment(fal), cwd: folder });
+    rmSync(folder, { recursive: true });
+    expect([status, out]).toEqual([1, ""]);
+    expect(err).toStartWith('falgate: falgate.toml: models."fast": there is no model');
   });
 
   test("no key at all", async () => {

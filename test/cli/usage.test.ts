@@ -24,6 +24,11 @@ test.each([
   ["serve extra --sandbox", 'falgate serve takes no "extra". Try: falgate serve --help'],
   ["openapi yaml", 'falgate openapi takes no "yaml". Try: falgate openapi --help'],
   ["nonsense", 'there is no command "nonsense". Try: falgate --help'],
+  ["serv", 'there is no command "serv". Did you mean serve?'],
+  ["modles", 'there is no command "modles". Did you mean models?'],
+  ["--prot 3001", "there is no option --prot. Did you mean --port?"],
+  ["--max-concurency=3", "there is no option --max-concurency. Did you mean --max-concurrency?"],
+  ["keys create --bugdet 3", "there is no option --bugdet. Did you mean --budget?"],
   ["models --name anna", "--name belongs to falgate keys"],
 ])("falgate %s", async (line, message) => {
   const { status, out, err } = await run(...line.split(" "));

@@ -334,6 +334,10 @@ describe("[models] of falgate.toml", () => {
   test.each<[Override, string]>([
     ["nope", 'models."x": there is no model nope'],
     [
+      "fal-ai/fluxx/schnell",
+      'models."x": there is no model fal-ai/fluxx/schnell. Near it: fal-ai/flux/schnell',
+    ],
+    [
       { endpoint: "flux-dev", edit: "fal-ai/none" },
       'models."x": there is no endpoint fal-ai/none to edit with',
     ],

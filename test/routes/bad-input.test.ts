@@ -1,4 +1,5 @@
 /** Every wrong request: its status, the parameter it names, and nothing sent to fal. */
+import { form } from "../support/files.ts";
 import { invalid, type Scenario, scenarios, SECRET } from "../support/scenario.ts";
 
 const PATH = "/v1/images/generations";
@@ -18,6 +19,22 @@ scenarios("bad input", [
     '{"prompt":',
     invalid("The request body is not valid JSON.", null, "invalid_json"),
   ),
+  {
+    name: "a form",
+    send: { path: PATH, body: form({ prompt: "a cat" }) },
+    expect: {
+      status: 400,
+      body: invalid("Send JSON: this route takes no form.", null, "invalid_json"),
+    },
+  },
+  {
+    name: "a model's name as long as a book",
+    send: { path: PATH, body: { ...good, model: "x".repeat(1_000_000) } },
+    expect: {
+      status: 404,
+      body: invalid(/^The model 'x{1900,1990}…$/, "model", "model_not_found"),
+    },
+  },
   refused("an empty body", "", invalid("The request body is empty.", null, "invalid_json")),
   ...[[], '"words"', "null", "5"].map((body) =>
     refused(

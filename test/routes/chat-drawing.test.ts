@@ -501,7 +501,7 @@ scenarios("what cannot be drawn", [
     "a model that speaks",
     [say("a cat")],
     { model: "tts-1" },
-    invalid(/cannot chat/, "model"),
+    invalid(/cannot chat/, "model", "unsupported_model"),
   ),
   refused(
     "a model that is not there",

@@ -172,3 +172,15 @@ const scenario = ([path, body, param, wanted]: Row): Scenario => {
 };
 
 scenarios("values of a wrong kind", ROWS.map(scenario));
+
+// In an address everything is text: nobody is told so.
+scenarios("a word of an address that is wrong", [
+  {
+    name: "a limit",
+    send: { path: "/v1/videos?limit=abc" },
+    expect: {
+      status: 400,
+      body: invalid("Invalid value for 'limit': it must be a whole number from 1 to 100.", "limit"),
+    },
+  },
+]);

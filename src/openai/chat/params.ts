@@ -41,7 +41,7 @@ export const ChatCompletionParams = Type.Object(
         description: "For a model that draws: pixels or a ratio. It wins over a size in the text.",
       }),
     ),
-    n: Type.Optional(Type.Unknown({ description: "For a model that draws: 1 to 4 pictures." })),
+    n: Type.Optional(Type.Unknown({ description: "For a model that draws: 1 to 10 pictures." })),
     modalities: Type.Optional(
       Type.Unknown({
         description:
