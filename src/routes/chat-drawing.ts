@@ -50,7 +50,8 @@ export async function draw(
   deps: Deps & { films: Awaited },
 ): Promise<Response> {
   const maker = MAKERS[model.kind];
-  if (!maker) throw invalidRequest(`The model '${model.id}' cannot chat.`, "model", "unsupported_model");
+  if (!maker)
+    throw invalidRequest(`The model '${model.id}' cannot chat.`, "model", "unsupported_model");
   const { config, generations } = deps;
   const talk = await reachable(readTalk(body.messages), deps);
   const traced = trace(request);
