@@ -161,7 +161,7 @@ describe.each([
         "BadRequestError",
         400,
         "invalid_value",
-        "num_images",
+        "n",
         "a cat [sandbox error=less_than_equal]",
         {},
       ],
