@@ -157,14 +157,7 @@ describe.each([
       ["BadRequestError", 400, "content_policy_violation", null, "a cat [sandbox nsfw=all]", {}],
       ["BadRequestError", 400, "invalid_value", "n", "a cat", { n: 11 }],
       ["BadRequestError", 400, "invalid_value", "prompt", "", {}],
-      [
-        "BadRequestError",
-        400,
-        "invalid_value",
-        "n",
-        "a cat [sandbox error=less_than_equal]",
-        {},
-      ],
+      ["BadRequestError", 400, "invalid_value", "n", "a cat [sandbox error=less_than_equal]", {}],
       ["NotFoundError", 404, "model_not_found", "model", "a cat", { model: "no-such-model" }],
       [
         "UnprocessableEntityError",
