@@ -19,7 +19,7 @@ export interface PaidCallParts extends EarmarkParts, Pick<SeatParts, "isRevoked"
   /** Without it, nobody waits. */
   turns?: Turns | undefined;
   now(): number;
-  /** Nobody will tell anything of it any more. */
+  /** It need not be found any more. */
   over(call: PaidCall): void;
 }
 
@@ -154,6 +154,11 @@ export class PaidCall implements Purchase {
   started(): void {
     if (this.#takenAt === undefined) return;
     this.#record.queueMs ??= Math.round(performance.now() - this.#takenAt);
+  }
+
+  /** One whose price is not known yet stays: what it was asked for may have to tell its units. */
+  handedOver(): void {
+    if (!this.#over && !this.pressing && this.#price) this.#parts.over(this);
   }
 
   ended(end: End): void {

@@ -87,6 +87,11 @@ export interface Purchase {
   taken(by: Taken): void;
   /** fal has begun to work on it. */
   started(): void;
+  /**
+   * Whoever sees its end, in whichever process, will tell it under its id: unless somebody waits for
+   * that, nothing of it has to stay in memory until then.
+   */
+  handedOver(): void;
   /** It is over. What was set aside for it is free, but for what it cost. */
   ended(end: End): void;
 }
@@ -119,6 +124,7 @@ const uncounted = (id: string): Purchase => ({
   forget() {},
   taken() {},
   started() {},
+  handedOver() {},
   ended() {},
 });
 

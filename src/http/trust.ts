@@ -58,7 +58,10 @@ export function createTrust({ trusted, addressOf }: TrustOptions): Trust {
       const said = peer.trusted ? request.headers.get("x-forwarded-for") : null;
       if (said === null) return peer.address || undefined;
       // Each proxy adds whom it heard at the end: what stands further left may be anybody's invention.
-      const client = said.split(",").map(judge).findLast(({ trusted }) => !trusted);
+      const client = said
+        .split(",")
+        .map(judge)
+        .findLast(({ trusted }) => !trusted);
       return client?.valid ? client.address : peer.address;
     },
   };

@@ -101,6 +101,7 @@ export function createSubmission(options: SubmissionOptions): Submission {
       webhook,
     };
     await requests.remember(request);
+    bought.purchase.handedOver();
     // Somebody waits for its end: the webhook, the next in line, or whoever shares its budget.
     const awaited = (webhook && !webhookUrl) || bought.purchase.pressing;
     if (awaited && follows.active() < STREAMS) follows.of(jobOf(request));

@@ -6,10 +6,11 @@ import { silent } from "../../src/log.ts";
 import { createWriteBehind } from "../../src/store/batch.ts";
 import type { Database } from "../../src/store/database.ts";
 import { NOTHING_YET, type UsageRecord } from "../../src/store/usage/record.ts";
+import { createRequests } from "../../src/store/requests.ts";
 import { createUsage, type UsageStore } from "../../src/store/usage/usage.ts";
 import { keepingBooks } from "../support/books.ts";
 import { bearer, makeKey } from "../support/keys.ts";
-import { engines, tidy } from "./support.ts";
+import { engines, result, submitted, tidy } from "./support.ts";
 
 afterAll(tidy);
 
@@ -90,6 +91,27 @@ describe.each(engines)("$name", (engine) => {
     expect(await usage.sweep(T0 + 11 * DAY)).toBe(2);
     expect(await usage.spent("anna", 0)).toBe(5);
     expect(await ids()).toEqual([]);
+  });
+
+  test("whoever sees the end of a pending request tells its call's, unless money is set aside", async () => {
+    const requests = createRequests({
+      database,
+      writes: createWriteBehind({ database, log: silent, everyMs: 5 }),
+      now: () => T0,
+    });
+    for (const requestId of ["pending", "held", "settled"]) {
+      await requests.remember(submitted(requestId));
+    }
+    await requests.settle("settled", result());
+    await requests.pending(T0, 1);
+    const open = (requestId: string, held = 0) =>
+      usage.write(call(requestId, T0, { state: "open", requestId, held, endedAt: null }));
+    open("pending");
+    open("held", 5);
+    open("settled");
+    open("of no request");
+    const found = await usage.open(T0 + DAY, 10);
+    expect(found.map(({ id }) => id)).toEqual(["held", "of no request", "settled"]);
   });
 
   test("many at once, by several", async () => {

@@ -14,7 +14,11 @@ export interface UsageStore extends UsageReport {
    * be told of again.
    */
   write(record: UsageRecord): void;
-  /** Calls whose end is not known, opened before `before`, oldest first, after the one that is given. */
+  /**
+   * Calls whose end is not known, opened before `before`, oldest first, after the one that is given.
+   * Without those that hold no money and belong to a request that is pending: whoever sees the end of
+   * that tells theirs.
+   */
   open(
     before: number,
     limit: number,
@@ -64,6 +68,9 @@ export function createUsage({ database, writes }: UsageOptions): UsageStore {
       const page = await database.sql<UsageRow[]>`
         select * from usage
         where state = 'open' and opened_at < ${before} and (opened_at, id) > (${after.openedAt}, ${after.id})
+          and (held > 0 or not exists (
+            select 1 from fal_requests
+            where fal_requests.request_id = usage.request_id and fal_requests.state = 'pending'))
         order by opened_at, id limit ${limit}`;
       return page.map(fromRow);
     },
