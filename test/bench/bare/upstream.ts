@@ -50,6 +50,17 @@ function made(bytes: number): Response {
   return new Response(stream, { headers: { "content-type": "application/octet-stream" } });
 }
 
+/** What falgate asks of fal's platform once: without a price it remembers what each call was for. */
+function platform(path: string): Response | undefined {
+  const id = "fal-ai/flux/dev";
+  const price = { endpoint_id: id, unit_price: 0.025, unit: "megapixels", currency: "USD" };
+  if (path === "/platform/v1/models/pricing") return Response.json({ prices: [price] });
+  const metadata = { display_name: "FLUX.1 [dev]", status: "active" };
+  if (path === "/platform/v1/models") {
+    return Response.json({ models: [{ endpoint_id: id, metadata }] });
+  }
+}
+
 Bun.serve({
   port: Number(process.env.PORT),
   hostname: "127.0.0.1",
@@ -59,7 +70,7 @@ Bun.serve({
     const { pathname: path, searchParams } = new URL(request.url);
     if (path.endsWith("/status")) return Response.json(running(path), { status: 202 });
     if (path.endsWith("/status/stream")) return watched(path);
-    if (request.method !== "POST") return new Response("ok");
+    if (request.method !== "POST") return platform(path) ?? new Response("ok");
     const bytes = Number(searchParams.get("bytes"));
     if (bytes > 0) return made(bytes);
     if (path.startsWith("/run")) return counted(request.body);
