@@ -13,7 +13,9 @@
  * The declarations share structurally equal types, so defaults and comments there may belong to
  * another model; only names, types, enums and "required" are kept.
  */
-import packed from "./catalog.json" with { type: "text" };
+import { readFileSync } from "node:fs";
+// As a file: a text would be read into memory by every start.
+import packed from "./catalog.json" with { type: "file" };
 
 export type FieldType =
   | "string"
@@ -152,7 +154,9 @@ export function decodeCatalog(packed: PackedCatalog): Catalog {
 let decoded: Catalog | undefined;
 
 function decode(): Catalog {
-  decoded ??= decodeCatalog(JSON.parse(packed as unknown as string) as PackedCatalog);
+  decoded ??= decodeCatalog(
+    JSON.parse(readFileSync(packed as unknown as string, "utf8")) as PackedCatalog,
+  );
   return decoded;
 }
 

@@ -1,5 +1,6 @@
 /** What an endpoint takes and gives: the catalogue, what is newer than it, and a test's own apps. */
-import packed from "../models/catalog.json" with { type: "text" };
+import { readFileSync } from "node:fs";
+import packed from "../models/catalog.json" with { type: "file" };
 import { appOf, listed } from "./endpoint.ts";
 import { newer } from "./newer.ts";
 import type { Settings } from "./options.ts";
@@ -27,7 +28,9 @@ let decoded: Catalogue | undefined;
 /** Decoded on first use, so that a sandbox nobody calls costs nothing. */
 function catalogue(): Catalogue {
   if (decoded) return decoded;
-  const { types, fields, inputs, endpoints } = JSON.parse(packed as unknown as string) as Packed;
+  const { types, fields, inputs, endpoints } = JSON.parse(
+    readFileSync(packed as unknown as string, "utf8"),
+  ) as Packed;
   const record = (members: readonly number[]): Record<string, Field> =>
     Object.fromEntries(
       members.map((index) => {
