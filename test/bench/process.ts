@@ -42,7 +42,8 @@ export async function startServer(
       DATA_DIR: folder,
       ...env,
     },
-    cwd: "/tmp",
+    // The runtime looks through the folder that it is started in: one that holds nothing yet.
+    cwd: folder,
     stdout: "ignore",
     stderr: "inherit",
   });
