@@ -32,7 +32,7 @@ export class PaidCall implements Purchase {
   /** It has a name in every process: another goes on with it if this one dies. */
   readonly #durable: boolean;
   readonly #record: Writable<UsageRecord>;
-  /** Kept until it has told what it will cost: it may be a film in text. */
+  /** Kept until it has told what it will cost, or its end will be told with its tokens: it may be a film in text. */
   #input: unknown;
   #price: Price | undefined;
   #earmark: Earmark | undefined;
@@ -138,7 +138,7 @@ export class PaidCall implements Purchase {
     return (this.#seat ??= new Seat(asked, { turns, isRevoked }));
   }
 
-  taken({ requestId = null, falKey, endpoint }: Nullable<Taken>): void {
+  taken({ requestId = null, falKey, endpoint, counted }: Nullable<Taken>): void {
     if (this.#over) return;
     this.#takenAt = performance.now();
     this.#record.requestId = requestId;
@@ -147,7 +147,7 @@ export class PaidCall implements Purchase {
       this.#record.endpoint = endpoint;
       this.priced(this.#parts.prices.known(endpoint));
     }
-    if (this.#price) this.#input = undefined;
+    if (this.#price || counted) this.#input = undefined;
     if (this.#queued && requestId !== null) this.#parts.usage.write({ ...this.#record });
   }
 

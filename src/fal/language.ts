@@ -33,5 +33,16 @@ export function createLanguage({ transport, url }: LanguageOptions): Language {
   };
 }
 
+/** Whether the model answers word by word. */
+export const isEventStream = ({ response }: Answer) =>
+  (response.headers.get("content-type") ?? "").includes("event-stream");
+
 /** The id under which fal names its price. */
-export const languageEndpoint = (path: LanguagePath) => `openrouter/router/openai/v1/${path}`;
+export const languageEndpoint = (path: LanguagePath): string => ENDPOINTS[path];
+
+/** Written once: each open stream would hold a text of its own. */
+const ENDPOINTS: Readonly<Record<LanguagePath, string>> = {
+  "chat/completions": "openrouter/router/openai/v1/chat/completions",
+  responses: "openrouter/router/openai/v1/responses",
+  embeddings: "openrouter/router/openai/v1/embeddings",
+};

@@ -1,6 +1,6 @@
 /** Calls that tell their purchase of every step. */
 import type { FalKey } from "./keys.ts";
-import type { Language, LanguagePath } from "./language.ts";
+import { isEventStream, type Language, type LanguagePath } from "./language.ts";
 import { endOf, type Purchase } from "./purchase.ts";
 import type { Job, Queue, Result, Submission } from "./queue.ts";
 import type { Answer } from "./transport.ts";
@@ -41,7 +41,7 @@ export interface PaidQuestion {
   key: FalKey | undefined;
 }
 
-/** A language model's answer. Whoever reads its body tells what it has cost. */
+/** A language model's answer. Whoever reads its body tells what it has cost, and of a stream the tokens. */
 export async function postPaid(
   language: Language,
   purchase: Purchase,
@@ -50,7 +50,7 @@ export async function postPaid(
   try {
     const answer = await language.post(path, text, signal, key);
     const requestId = answer.response.headers.get("x-fal-request-id") ?? undefined;
-    purchase.taken({ requestId, falKey: answer.key.id });
+    purchase.taken({ requestId, falKey: answer.key.id, counted: isEventStream(answer) });
     purchase.started();
     return answer;
   } catch (error) {

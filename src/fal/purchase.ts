@@ -37,6 +37,8 @@ export interface Taken {
   readonly falKey: string;
   /** Where another endpoint than the one ordered took it. */
   readonly endpoint?: string | undefined;
+  /** Its end tells tokens or dollars: nobody will tell its price from the input, which may be long. */
+  readonly counted?: boolean;
 }
 
 /** `refused`: fal has certainly not taken it. `unknown`: nobody can tell any more what became of it. */

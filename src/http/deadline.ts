@@ -13,8 +13,15 @@ export interface Deadline {
   guard<T>(call: () => Promise<T>): Promise<T>;
 }
 
-/** Aborts with the client's own reason, or with `late()` after `ms` milliseconds without `extend`. */
-export function createDeadline(client: AbortSignal, ms: number, late: () => Error): Deadline {
+/**
+ * Aborts with the client's own reason, or with `late(ms)` after `ms` milliseconds without `extend`.
+ * `late` is told them so that it need not be a closure for each call.
+ */
+export function createDeadline(
+  client: AbortSignal,
+  ms: number,
+  late: (ms: number) => Error,
+): Deadline {
   return new Ends(client, ms, late);
 }
 
@@ -22,11 +29,13 @@ class Ends implements Deadline, Listener {
   readonly #client: AbortSignal;
   readonly #controller = new AbortController();
   readonly #silence: Silence;
-  readonly #late: () => Error;
+  readonly #ms: number;
+  readonly #late: (ms: number) => Error;
   #over = false;
 
-  constructor(client: AbortSignal, ms: number, late: () => Error) {
+  constructor(client: AbortSignal, ms: number, late: (ms: number) => Error) {
     this.#client = client;
+    this.#ms = ms;
     this.#late = late;
     this.#silence = onSilence(ms, this);
     client.addEventListener("abort", this, { once: true });
@@ -68,6 +77,6 @@ class Ends implements Deadline, Listener {
   silent(): void {
     this.#over = true;
     this.clear();
-    this.#controller.abort(this.#late());
+    this.#controller.abort(this.#late(this.#ms));
   }
 }

@@ -86,7 +86,8 @@ class Pump implements Listener {
   readonly #finish: () => void;
   #sink: Sink | undefined;
   #silence: Silence | undefined;
-  #last = "";
+  /** Whether the keep-alive may be written now. Of the piece before, nothing else is held. */
+  #between: boolean;
   #over = false;
 
   constructor(
@@ -97,6 +98,7 @@ class Pump implements Listener {
     this.#source = source;
     this.#trace = trace;
     this.#keepAlive = keepAlive;
+    this.#between = keepAlive?.after("") === true;
     const { promise, resolve } = Promise.withResolvers<void>();
     trace.ended = promise;
     this.#finish = resolve;
@@ -105,9 +107,8 @@ class Pump implements Listener {
   }
 
   silent(): void {
-    const { text, after } = this.#keepAlive!;
-    if (!after(this.#last)) return;
-    this.#sink!.write(text);
+    if (!this.#between) return;
+    this.#sink!.write(this.#keepAlive!.text);
     this.#sink!.flush();
   }
 
@@ -119,7 +120,9 @@ class Pump implements Listener {
         const { done, value } = await this.#source.next();
         if (done || this.#over) break;
         this.#silence?.broken();
-        if (typeof value === "string") this.#last = value;
+        if (this.#keepAlive && typeof value === "string") {
+          this.#between = this.#keepAlive.after(value);
+        }
         sink.write(value);
         const flushed = sink.flush(true);
         if (flushed instanceof Promise) await flushed;

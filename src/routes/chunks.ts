@@ -1,6 +1,7 @@
 /** A language model's answer as parsed chunks, whichever form it came in. */
 import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
 import { serverEvents } from "../fal/events.ts";
+import { isEventStream } from "../fal/language.ts";
 import type { EndState } from "../fal/purchase.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { within } from "../http/within.ts";
@@ -8,7 +9,7 @@ import type { ChatCompletionChunk } from "../openai/chat/answer.ts";
 import { chunksOf } from "../openai/chat/completion.ts";
 import { readChunk } from "../openai/chat/read.ts";
 import { type PaidAnswer, streamSettled } from "./paid-answer.ts";
-import { faultOf, HESITATION_MS, isEventStream, providerCompletion } from "./provider.ts";
+import { faultOf, HESITATION_MS, providerCompletion } from "./provider.ts";
 
 /**
  * Resolves once the first chunk is there, or the wait for it grows long: a failure until then is

@@ -47,7 +47,7 @@ export function settled({ purchase }: PaidAnswer, body: unknown, state: EndState
  * has left), what was asked and what has come is what it has cost.
  */
 export function streamSettled(
-  { purchase, asked }: PaidAnswer,
+  { purchase, asked }: Pick<PaidAnswer, "purchase" | "asked">,
   state: EndState,
   usage: unknown,
   answered: number,

@@ -1,6 +1,5 @@
 /** What a language model's provider sent: its form, and its failures, whatever status they came under. */
 import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
-import type { Answer } from "../fal/transport.ts";
 import { createDeadline, type Deadline } from "../http/deadline.ts";
 import type { ChatCompletion } from "../openai/chat/answer.ts";
 import { parsed, readCompletion } from "../openai/chat/read.ts";
@@ -14,15 +13,13 @@ export const HESITATION_MS = 10_000;
 
 /** Ends when the client leaves, or when the model is silent for `seconds`. */
 export function conversationDeadline(request: Request, seconds: number): Deadline {
-  return createDeadline(
-    request.signal,
-    seconds * 1000,
-    () =>
-      new ApiError(504, `The model said nothing for ${seconds} s.`, "timeout_error", {
-        code: "timeout",
-      }),
-  );
+  return createDeadline(request.signal, seconds * 1000, silentModel);
 }
+
+const silentModel = (ms: number) =>
+  new ApiError(504, `The model said nothing for ${ms / 1000} s.`, "timeout_error", {
+    code: "timeout",
+  });
 
 /** Which names there are, OpenRouter knows: one that it refuses is answered with the nearest. */
 export async function ask(
@@ -40,9 +37,6 @@ export async function ask(
 
 /** How OpenRouter says that it has no such model, and not that the model lacks something. */
 const UNKNOWN = /^No endpoints found for |is not a valid model ID/;
-
-export const isEventStream = ({ response }: Answer) =>
-  (response.headers.get("content-type") ?? "").includes("event-stream");
 
 /**
  * A JSON answer that must hold a list under `key`. Throws where a provider's failure comes under

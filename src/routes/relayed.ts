@@ -10,17 +10,19 @@ export interface Frames extends AsyncIterable<string> {
   begin(): Promise<Step>;
 }
 
-/**
- * Leaving closes the upstream at once. `over` is told of the end, whichever, with the characters that
- * were written until then.
- */
+/** Told of the end, whichever, with the characters that were written until then. */
+export interface Ending {
+  over(relay: Relay, length: number): void;
+}
+
+/** Leaving closes the upstream at once. */
 export function relayed(
   body: ReadableStream<Uint8Array>,
   relay: Relay,
   deadline: Deadline,
-  over?: (relay: Relay, length: number) => void,
+  ending: Ending,
 ): Frames {
-  return new Relayed(body, relay, deadline, over);
+  return new Relayed(body, relay, deadline, ending);
 }
 
 /** Bun's reader gives all that waits at once, where the standard's gives one network chunk. */
@@ -38,16 +40,11 @@ class Relayed implements Frames, AsyncIterator<string, undefined> {
   readonly #translator: Translator;
   #first: Promise<Step> | undefined;
   #decoder: TextDecoder | undefined;
-  #over: ((relay: Relay, length: number) => void) | undefined;
+  #ending: Ending | undefined;
   #length = 0;
 
-  constructor(
-    body: ReadableStream<Uint8Array>,
-    relay: Relay,
-    deadline: Deadline,
-    over: ((relay: Relay, length: number) => void) | undefined,
-  ) {
-    this.#over = over;
+  constructor(body: ReadableStream<Uint8Array>, relay: Relay, deadline: Deadline, ending: Ending) {
+    this.#ending = ending;
     this.#reader = body.getReader() as Reader;
     this.#relay = relay;
     this.#deadline = deadline;
@@ -70,8 +67,8 @@ class Relayed implements Frames, AsyncIterator<string, undefined> {
 
   async return(): Promise<Step> {
     this.#deadline.clear();
-    this.#over?.(this.#relay, this.#length);
-    this.#over = undefined;
+    this.#ending?.over(this.#relay, this.#length);
+    this.#ending = undefined;
     await this.#reader.cancel().catch(() => {}); // It may have failed already; either way it is over.
     return { done: true, value: undefined };
   }

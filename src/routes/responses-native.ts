@@ -2,6 +2,7 @@
 import { toApiError } from "../errors.ts";
 import { FalError, incompleteAnswer, providerError } from "../fal/error.ts";
 import { serverEvents } from "../fal/events.ts";
+import { isEventStream } from "../fal/language.ts";
 import type { EndState } from "../fal/purchase.ts";
 import type { Deadline } from "../http/deadline.ts";
 import { eventStream, frame } from "../http/stream.ts";
@@ -14,7 +15,7 @@ import { normalResponse } from "../openai/responses/normal.ts";
 import type { ResponseCreateParams } from "../openai/responses/params.ts";
 import { replay } from "../openai/responses/replay.ts";
 import { type PaidAnswer, streamSettled } from "./paid-answer.ts";
-import { HESITATION_MS, isEventStream, providerJson } from "./provider.ts";
+import { HESITATION_MS, providerJson } from "./provider.ts";
 
 export interface Passing {
   /** As the client wrote them, its name for the model among them. */

@@ -36,8 +36,12 @@ export class Translator {
 
   #parsed(text: string): string {
     let written = "";
-    this.#parser ??= createEventParser();
-    for (const { data } of this.#parser.push(text)) written += this.#relay.push(data);
+    for (const { data } of this.#forParts().push(text)) written += this.#relay.push(data);
     return written;
+  }
+
+  /** Whole events leave nothing in a parser, which then need not be held for as long as the stream. */
+  #forParts(): EventParser {
+    return this.#simple ? createEventParser() : (this.#parser ??= createEventParser());
   }
 }

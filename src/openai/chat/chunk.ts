@@ -4,6 +4,7 @@ import type { WrittenChoice, WrittenDelta, WrittenToolDelta } from "./written.ts
 
 /** What has been said of one choice so far. */
 export interface ChoiceState {
+  readonly index: number;
   /** Its role has been announced. */
   begun: boolean;
   finished: boolean;
@@ -11,7 +12,7 @@ export interface ChoiceState {
   tools?: Set<number>;
 }
 
-export const newChoice = (): ChoiceState => ({ begun: false, finished: false });
+export const newChoice = (index: number): ChoiceState => ({ index, begun: false, finished: false });
 
 /** A choice that can go out as it came: plain text for a client that knows whom it hears. */
 export function isPlain({ delta, finish_reason }: ChunkChoice, state: ChoiceState | undefined) {

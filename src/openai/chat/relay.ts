@@ -64,7 +64,8 @@ const write = (chunk: object) => `data: ${JSON.stringify(chunk)}\n\n`;
 /** A class for its memory: thousands of them stand open at once. */
 class StreamRelay implements Relay {
   readonly #options: RelayOptions;
-  readonly #choices = new Map<number, ChoiceState>();
+  /** Nearly always one: a map would take more memory than all the rest. */
+  readonly #choices: ChoiceState[] = [];
   #head: Head | undefined;
   #usage: ChatUsage | undefined;
   #template: Template | undefined;
@@ -100,7 +101,7 @@ class StreamRelay implements Relay {
   /** What fails after the model has said that it stopped takes nothing from its answer. */
   fail(fault: StreamFault): string {
     if (this.#over) return "";
-    const states = [...this.#choices.values()];
+    const states = this.#choices;
     const finished = states.length > 0 && states.every((state) => state.finished);
     return finished ? this.#finish() : this.#failed(fault);
   }
@@ -123,7 +124,7 @@ class StreamRelay implements Relay {
     const head = this.#head;
     return (
       given.length === 1 &&
-      isPlain(given[0]!, this.#choices.get(given[0]!.index!)) &&
+      isPlain(given[0]!, this.#choice(given[0]!.index!)) &&
       head !== undefined &&
       id === head.id &&
       object === head.object &&
@@ -147,6 +148,16 @@ class StreamRelay implements Relay {
     return data.replace(field, () => `"model":${JSON.stringify(model)}`);
   }
 
+  #choice(index: number): ChoiceState | undefined {
+    return this.#choices.find((state) => state.index === index);
+  }
+
+  #begin(index: number): ChoiceState {
+    const begun = newChoice(index);
+    this.#choices.push(begun);
+    return begun;
+  }
+
   #rebuilt(chunk: ChatCompletionChunk): string {
     if (chunk.usage) this.#usage = chunk.usage;
     const { usage: _, error: __, choices: given = [], ...rest } = told(chunk);
@@ -160,9 +171,8 @@ class StreamRelay implements Relay {
     const broken = given.find((choice) => choice.error || choice.finish_reason === "error");
     if (broken) return this.#failed({ kind: "error", error: broken.error ?? "The model failed." });
     const normal = given.flatMap((choice) => {
-      const state = this.#choices.get(choice.index ?? 0) ?? newChoice();
-      this.#choices.set(choice.index ?? 0, state);
-      return normalChoices(choice, state);
+      const index = choice.index ?? 0;
+      return normalChoices(choice, this.#choice(index) ?? this.#begin(index));
     });
     return normal.map((choice) => write({ ...rest, ...head, choices: [choice] })).join("");
   }
@@ -172,10 +182,10 @@ class StreamRelay implements Relay {
     this.#over = true;
     const { id, created, model, usage: wanted } = this.#options;
     const head: Head = this.#head ?? { id, object: OBJECT, created, model };
-    if (this.#choices.size === 0) this.#choices.set(0, newChoice());
-    const open = [...this.#choices].filter(([, { finished }]) => !finished);
-    const ends = open.flatMap(([index, state]) =>
-      normalChoices({ index, delta: {}, finish_reason: "stop" }, state),
+    if (this.#choices.length === 0) this.#begin(0);
+    const open = this.#choices.filter(({ finished }) => !finished);
+    const ends = open.flatMap((state) =>
+      normalChoices({ index: state.index, delta: {}, finish_reason: "stop" }, state),
     );
     const closing = ends.map((choice) => write({ ...head, choices: [choice] }));
     const usage = this.#usage;
