@@ -51,10 +51,13 @@ requireBun(Bun.version, (line) => {
 
 // Nobody is left to be told that there is nobody left.
 const err = writer(Bun.stderr, () => {});
-let told = false;
+/** What kept the output from being written. */
+let unwritten: NodeJS.ErrnoException | undefined;
 const out = writer(Bun.stdout, (error) => {
-  if (!told) err.write(`falgate: cannot write to standard output: ${(error as Error).message}\n`);
-  told = true;
+  if (!unwritten) {
+    err.write(`falgate: cannot write to standard output: ${(error as Error).message}\n`);
+  }
+  unwritten = error as Error;
 });
 
 setTimeout(() => Bun.unsafe.setJITPolicy(1), STARTED_MS).unref();
@@ -75,4 +78,5 @@ const status = await main({
   },
 });
 await Promise.race([Promise.all([out.done(), err.done()]), Bun.sleep(DRAIN_MS)]);
-process.exit(status);
+// Whoever closes a pipe has read enough of it; a full disk has half of what was asked for.
+process.exit(unwritten && unwritten.code !== "EPIPE" ? status || 1 : status);

@@ -8,6 +8,7 @@ import { version } from "../../package.json" with { type: "json" };
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { falgate } from "../support/command.ts";
 import { fastFal } from "../support/fal.ts";
+import { executable } from "../support/executable.ts";
 import { asBinary, environment } from "../support/gateway.ts";
 
 let fal: Sandbox;
@@ -150,4 +151,31 @@ test("openapi prints a document that parses, without any configuration", async (
   const { openapi, paths } = JSON.parse(out) as { openapi: string; paths: object };
   expect(openapi).toStartWith("3.1");
   expect(Object.keys(paths)).toContain("/v1/images/generations");
+});
+
+describe("an output", () => {
+  const openapi = async (redirection: string) => {
+    const command = `"${await executable()}" openapi ${redirection}`;
+    const child = Bun.spawn(["bash", "-c", command], { stderr: "pipe", stdout: "pipe" });
+    const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+    return { out, err, status: await child.exited };
+  };
+
+  test("that is full is told, and is a failure", async () => {
+    const { err, status } = await openapi(">/dev/full");
+    expect(err).toBe(
+      "falgate: cannot write to standard output: ENOSPC: no space left on device, write\n",
+    );
+    expect(status).toBe(1);
+  });
+
+  test("whose reader has read enough is none", async () => {
+    const { out, status } = await openapi('| head -c 10; exit "${PIPESTATUS[0]}"');
+    expect([out, status]).toEqual(['{\n  "opena', 0]);
+  });
+
+  test("that is read slowly comes whole", async () => {
+    const { out } = await openapi("| (sleep 0.3; cat)");
+    expect(() => JSON.parse(out)).not.toThrow();
+  });
 });
