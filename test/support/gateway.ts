@@ -166,8 +166,10 @@ async function assemble({ env, fal = fastFal(), parts, shared }: Options = {}) {
   return { fal, app, lines, parts: gateway, serve, stop };
 }
 
+/** The last line may be on its way still: one of a megabyte comes in pieces. */
 function read(text: string): LogLine[] {
   return text
+    .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as LogLine);
