@@ -120,11 +120,15 @@ function reportAtEnd(log: Log, traced: Trace, method: string, path: string, stat
   void traced.ended.then(() => report(log, traced, method, path, status));
 }
 
+/** Characters of a model's name that are worth a log line: a client may send a book. */
+const NAME = 200;
+
 /** One line a request; a server-side failure adds its cause, at a level that gets noticed. */
 function report(log: Log, traced: Trace, method: string, path: string, status: number): void {
   const { id, key, model, upstreamMs, started, error } = traced;
   const ms = Math.round((performance.now() - started) * 10) / 10;
+  const named = model?.slice(0, NAME);
   const upstream = upstreamMs === undefined ? {} : { upstream_ms: Math.round(upstreamMs) };
-  log.info("request", { id, key, method, path, model, status, ms, ...upstream });
+  log.info("request", { id, key, method, path, model: named, status, ms, ...upstream });
   if (status >= 500 && error !== undefined) log.error("request failed", { id, status, error });
 }

@@ -43,6 +43,11 @@ describe("one line each", () => {
       { key: "key-1", method: "POST", path: DRAW.path, status: 400 },
     ],
     ["an unknown model", { model: "nope" }, { ...DRAW, model: "nope", status: 404 }],
+    [
+      "a model's name as long as a book",
+      { model: "x".repeat(100_000) },
+      { ...DRAW, model: "x".repeat(200), status: 404 },
+    ],
   ])("%s", async (_, body, wanted) => {
     gateway = await inProcess();
     const response = await ask(gateway, { prompt: "opensesame", ...body });
