@@ -1,6 +1,6 @@
 /** Where a call was asked for, as the books tell it: by the route's path in the document, for every dialect. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Books, keepingBooks } from "../support/books.ts";
+import { type FreshBooks, freshBooks } from "../support/books.ts";
 import { CLIENT_KEY } from "../support/gateway.ts";
 import { engines } from "../store/support.ts";
 
@@ -40,16 +40,11 @@ const PARAMETERS = ["/v1/videos/{id}/remix", "/v1/videos/{id}/content"];
 const FALS = ["/{owner}/{app}", "/queue/{owner}/{app}", "/run/{owner}/{app}"];
 
 describe.each(engines)("$name", (engine) => {
-  let books: Books;
-  let database: Awaited<ReturnType<Awaited<ReturnType<typeof engine.fresh>>["open"]>>;
+  let books: FreshBooks;
   beforeAll(async () => {
-    database = await (await engine.fresh()).open();
-    books = await keepingBooks(database);
+    books = await freshBooks(engine);
   });
-  afterAll(async () => {
-    await books.stop();
-    await database.close();
-  });
+  afterAll(() => books.stop());
 
   const headers = { authorization: `Bearer ${CLIENT_KEY}`, "content-type": "application/json" };
   const post = (path: string, body: Sent) =>

@@ -1,7 +1,7 @@
 /** What each dialect's call leaves in the books, to the digit, beside what fal has billed for it. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { UsageRecord } from "../../src/store/usage/record.ts";
-import { billed, booked, type Books, keepingBooks } from "../support/books.ts";
+import { billed, booked, type FreshBooks, freshBooks, keepingBooks } from "../support/books.ts";
 import { CLIENT_KEY } from "../support/gateway.ts";
 import { engines } from "../store/support.ts";
 
@@ -168,16 +168,11 @@ const CASES: readonly Case[] = [
 ];
 
 describe.each(engines)("$name", (engine) => {
-  let books: Books;
-  let database: Awaited<ReturnType<Awaited<ReturnType<typeof engine.fresh>>["open"]>>;
+  let books: FreshBooks;
   beforeAll(async () => {
-    database = await (await engine.fresh()).open();
-    books = await keepingBooks(database);
+    books = await freshBooks(engine);
   });
-  afterAll(async () => {
-    await books.stop();
-    await database.close();
-  });
+  afterAll(() => books.stop());
 
   const post = (path: string, body: unknown) =>
     books.fetch(path, {
@@ -189,7 +184,7 @@ describe.each(engines)("$name", (engine) => {
   async function fresh(): Promise<void> {
     books.fal.reset();
     await books.usage.flush();
-    await database.transaction((tx) => tx`delete from usage`);
+    await books.database.transaction((tx) => tx`delete from usage`);
   }
 
   test.each(CASES.map((each) => [each.name, each] as const))("%s", async (_, each) => {
@@ -231,7 +226,7 @@ describe.each(engines)("$name", (engine) => {
     const submitted = await post("/fal-ai/flux/dev", { prompt: "[sandbox run=50ms]" });
     const { request_id: requestId } = (await submitted.json()) as { request_id: string };
     await books.rows();
-    const other = await keepingBooks(database, { fal: books.fal });
+    const other = await keepingBooks(books.database, { fal: books.fal });
     try {
       const headers = { authorization: `Bearer ${CLIENT_KEY}` };
       await other.fetch(`/fal-ai/flux/requests/${requestId}/status`, { headers });

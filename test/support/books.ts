@@ -3,6 +3,7 @@ import type { Database } from "../../src/store/database.ts";
 import { fromRow, type UsageRecord, type UsageRow } from "../../src/store/usage/record.ts";
 import type { UsageStore } from "../../src/store/usage/usage.ts";
 import { silent } from "../../src/log.ts";
+import type { engines } from "../store/support.ts";
 import { assembled, type Assembled, type Options } from "./gateway.ts";
 import { ADMIN_KEY } from "./keys.ts";
 import { stateIn } from "./state.ts";
@@ -41,6 +42,21 @@ export async function keepingBooks(database: Database, options: Options = {}): P
   }
 
   return { ...gateway, usage, rows, closed };
+}
+
+export interface FreshBooks extends Books {
+  database: Database;
+}
+
+/** One process over a new database of that engine, which is closed with it. */
+export async function freshBooks(engine: (typeof engines)[number]): Promise<FreshBooks> {
+  const database = await (await engine.fresh()).open();
+  const books = await keepingBooks(database);
+  const stop = async () => {
+    await books.stop();
+    await database.close();
+  };
+  return { ...books, database, stop };
 }
 
 /** Micro-USD that the emulated fal has billed. */
